@@ -94,6 +94,16 @@ export type QueryableOrg = {
   records(object: string, scanAll: boolean): Iterable<StoredRecord>;
   /** A committed record by its 18-character id, or undefined: purged, hidden, or (without `scanAll`) deleted. */
   record(id: string, scanAll: boolean): StoredRecord | undefined;
+  /**
+   * The committed records whose `Id` or reference field holds one of the values (18-character ids), each once,
+   * in no meaningful order; undefined when the org keeps no index of that field.
+   */
+  recordsBy?(
+    object: string,
+    field: string,
+    values: readonly string[],
+    scanAll: boolean,
+  ): Iterable<StoredRecord> | undefined;
   /** The org's clock, ms. */
   now(): number;
   /** The querying user's id. */
