@@ -1,6 +1,7 @@
 import type { AppError, Recovery } from './domain/error.ts';
 import type { Instant } from './domain/instant.ts';
 import type { Fields, Row } from './domain/record.ts';
+import type { WorkKind } from './domain/work.ts';
 
 /** One page of a query, in the order asked for. `isLast` comes from `done`, never from the page's length. */
 export type Page = {
@@ -57,6 +58,9 @@ export type DeletedRows = {
   readonly latestCovered: Instant;
 };
 
+/** `scanAll` also sees the recycle bin and archived activities (`queryAll`). */
+export type Query = { readonly soql: string; readonly scanAll?: boolean };
+
 /** The org's own allocation of API calls in 24 hours, as the last answer told it; shared by all clients, not monotonic. */
 export type ApiUsage = { readonly used: number; readonly limit: number };
 
@@ -75,10 +79,10 @@ export interface Salesforce {
   /** Id of the integration user, 18 characters. */
   userId(): string;
   describe(object: string, signal: AbortSignal): Promise<ObjectDescription>;
-  /** Pages to the end. `scanAll` also sees the recycle bin and archived activities (`queryAll`). */
-  query(soql: string, options: { readonly scanAll?: boolean }, signal: AbortSignal): AsyncIterable<Page>;
+  /** Pages to the end. */
+  query(query: Query, signal: AbortSignal): AsyncIterable<Page>;
   /** Up to five queries in one composite call, each paged to its end; all rows of each, in the order asked for. */
-  queryTogether(soql: readonly string[], signal: AbortSignal): Promise<readonly (readonly Row[])[]>;
+  queryTogether(queries: readonly Query[], signal: AbortSignal): Promise<readonly (readonly Row[])[]>;
   /** The `deleted` resource: `from` at most 15 days ago, both cut to the minute, more than a minute apart. */
   deleted(object: string, from: Instant, to: Instant, signal: AbortSignal): Promise<DeletedRows>;
   /** At most 1,000 records: collections of 200, five to a composite call. Every record on its own (`allOrNone: false`). */
@@ -86,3 +90,92 @@ export interface Salesforce {
   create(object: string, records: readonly RecordWrite[], signal: AbortSignal): Promise<readonly RowFate[]>;
   close(): Promise<void>;
 }
+
+/** A batch in a queue: ids only, at most BATCH_SIZE of them. Doubled, late and reordered batches are harmless. */
+export interface WorkQueues {
+  /** Settles when Redis has acknowledged all batches. @throws AppError wait when Redis does not answer. */
+  add(kind: WorkKind, ids: readonly string[], delayMs?: number): Promise<void>;
+  /** Starts to hand batches to `handle`, one at a time per kind over all replicas. A rejected batch comes again. */
+  work(kind: WorkKind, handle: (ids: readonly string[], signal: AbortSignal) => Promise<void>): Promise<void>;
+  /** Batches that wait, are delayed, or are in work anywhere. */
+  pending(): Promise<number>;
+  /** Takes no new batch; batches in work end, or are handed back when `graceMs` is over. */
+  stop(graceMs: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What the daemon remembers between two looks at a record. It may vanish with Redis at any time. */
+export type Memory = Readonly<Record<string, unknown>>;
+
+export type DeadLetter = {
+  readonly object: string;
+  readonly record_id: string;
+  readonly module: string;
+  readonly code: string;
+  readonly message: string;
+  readonly fields: readonly string[];
+  readonly config_hash: string;
+  readonly first_at: string;
+  readonly last_at: string;
+  readonly tries: number;
+};
+
+/** A turn of a pool as one lead got it in one epoch: a retry gets the same one (D9). */
+export type Turn = {
+  readonly pool: string | null;
+  readonly turn: number;
+  readonly user: string;
+  readonly handedOff: boolean;
+};
+
+/** The work state in Redis. Salesforce is the truth; everything here can be built again from there. */
+export interface State {
+  watermark(object: string): Promise<Instant | null>;
+  moveWatermark(object: string, to: Instant): Promise<void>;
+  /** Which of these `id:stamp` keys have not been handed on yet, in order. */
+  unseen(object: string, keys: readonly SeenKey[]): Promise<readonly SeenKey[]>;
+  markSeen(object: string, keys: readonly SeenKey[]): Promise<void>;
+  /** Forgets keys whose stamp is before this: no later poll reads so far back. */
+  forgetSeen(object: string, before: Instant): Promise<void>;
+
+  rememberRoleParents(parents: ReadonlyMap<string, string>): Promise<void>;
+  /** The opportunity of each role id; null where it is not known. */
+  roleParents(roleIds: readonly string[]): Promise<readonly (string | null)[]>;
+
+  /** Wakes the record at this instant; null cancels. One timer per record. */
+  setTimers(kind: WorkKind, timers: ReadonlyMap<string, Instant | null>): Promise<void>;
+  dueTimers(kind: WorkKind, now: Instant, most: number): Promise<readonly string[]>;
+
+  memories(kind: WorkKind, ids: readonly string[]): Promise<readonly (Memory | null)[]>;
+  remember(kind: WorkKind, memories: ReadonlyMap<string, Memory | null>): Promise<void>;
+
+  turns(keys: readonly string[]): Promise<readonly (Turn | null)[]>;
+  poolStates(pools: readonly string[]): Promise<ReadonlyMap<string, string | null>>;
+  /**
+   * Puts new pool states and turns in place, all or nothing: false when a pool is no longer as `expected`,
+   * then decide again on what it is now (R19).
+   */
+  commitTurns(change: {
+    readonly expected: ReadonlyMap<string, string | null>;
+    readonly states: ReadonlyMap<string, string>;
+    readonly turns: ReadonlyMap<string, Turn | null>;
+  }): Promise<boolean>;
+
+  addDeadLetters(letters: readonly DeadLetter[]): Promise<void>;
+  deadLetters(): Promise<readonly DeadLetter[]>;
+  removeDeadLetters(recordIds: readonly string[]): Promise<void>;
+
+  /** Takes or renews the poller's lease for `ttlMs`; false while another process holds it. */
+  holdLease(name: string, holder: string, ttlMs: number): Promise<boolean>;
+  dropLease(name: string, holder: string): Promise<void>;
+}
+
+export type SeenKey = { readonly id: string; readonly stamp: Instant };
+
+/** Real time. Business time is the org's. */
+export type Clock = {
+  /** Milliseconds of a monotonic timer. */
+  monotonic(): number;
+  /** Rejects when the signal aborts. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+};

@@ -1,0 +1,105 @@
+import { Counter, Gauge, Registry } from 'prom-client';
+
+import type { Instant } from '../domain/instant.ts';
+import type { Subscriber } from './events.ts';
+
+export type Metrics = {
+  readonly registry: Registry;
+  readonly subscriber: Subscriber;
+  /** Called before each scrape, with values that are asked for rather than counted. */
+  setGauges(gauges: { readonly calls: number; readonly waiting: number; readonly dead: number }): void;
+};
+
+/** Prometheus metrics fed by the same events as the log. No label ever holds an id. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const decisions = new Counter({
+    name: 'rolecall_decisions_total',
+    help: 'Decisions by module and result',
+    labelNames: ['module', 'result'],
+    registers,
+  });
+  const writes = new Counter({
+    name: 'rolecall_writes_total',
+    help: 'Records written by object, action and fate',
+    labelNames: ['object', 'action', 'fate'],
+    registers,
+  });
+  const rows = new Counter({
+    name: 'rolecall_polled_rows_total',
+    help: 'Rows handed on by the polls',
+    labelNames: ['object'],
+    registers,
+  });
+  const watermark = new Gauge({
+    name: 'rolecall_watermark_seconds',
+    help: 'The watermark of each object, seconds since 1970',
+    labelNames: ['object'],
+    registers,
+  });
+  const deadLetters = new Counter({
+    name: 'rolecall_dead_letters_total',
+    help: 'Records set aside, by code',
+    labelNames: ['code'],
+    registers,
+  });
+  const rejectedConfigs = new Counter({
+    name: 'rolecall_config_rejected_total',
+    help: 'Reloads refused because the files have errors',
+    registers,
+  });
+  const reachable = new Gauge({ name: 'rolecall_org_reachable', help: '1 while Salesforce answers', registers });
+  const calls = new Gauge({ name: 'rolecall_api_calls', help: 'API calls made by this process', registers });
+  const waiting = new Gauge({ name: 'rolecall_waiting_batches', help: 'Batches in the queues', registers });
+  const dead = new Gauge({ name: 'rolecall_dead_letters', help: 'Records set aside now', registers });
+  reachable.set(1);
+
+  return {
+    registry,
+    setGauges(gauges) {
+      calls.set(gauges.calls);
+      waiting.set(gauges.waiting);
+      dead.set(gauges.dead);
+    },
+    subscriber(event, fields) {
+      count(event, fields as Record<string, unknown>);
+    },
+  };
+
+  function count(event: string, fields: Record<string, unknown>): void {
+    switch (event) {
+      case 'decision':
+        decisions.inc({ module: String(fields['module']), result: String(fields['result']) });
+        return;
+      case 'write.completed': {
+        const failed = Number(fields['failed']);
+        const labels = { object: String(fields['object']), action: String(fields['action']) };
+        writes.inc({ ...labels, fate: 'applied' }, Number(fields['records']) - failed);
+        writes.inc({ ...labels, fate: 'failed' }, failed);
+        return;
+      }
+      case 'poll.completed':
+        rows.inc({ object: String(fields['object']) }, Number(fields['rows']));
+        watermark.set({ object: String(fields['object']) }, seconds(Date.parse(String(fields['watermark']))));
+        return;
+      case 'dead_letter':
+        deadLetters.inc({ code: String(fields['code']) });
+        return;
+      case 'config.rejected':
+        rejectedConfigs.inc();
+        return;
+      case 'org.unreachable':
+        reachable.set(0);
+        return;
+      case 'org.reachable':
+        reachable.set(1);
+        return;
+      default:
+    }
+  }
+}
+
+function seconds(at: Instant): number {
+  return Math.floor(at / 1000);
+}
