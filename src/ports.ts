@@ -144,7 +144,10 @@ export interface State {
 
   /** Wakes the record at this instant; null cancels. One timer per record. */
   setTimers(kind: WorkKind, timers: ReadonlyMap<string, Instant | null>): Promise<void>;
-  dueTimers(kind: WorkKind, now: Instant, most: number): Promise<readonly string[]>;
+  /** The records whose time has come, earliest first, with their instants. */
+  dueTimers(kind: WorkKind, now: Instant, most: number): Promise<ReadonlyMap<string, Instant>>;
+  /** Drops timers that still have these instants: one set anew meanwhile stays. */
+  dropTimers(kind: WorkKind, timers: ReadonlyMap<string, Instant>): Promise<void>;
 
   memories(kind: WorkKind, ids: readonly string[]): Promise<readonly (Memory | null)[]>;
   remember(kind: WorkKind, memories: ReadonlyMap<string, Memory | null>): Promise<void>;

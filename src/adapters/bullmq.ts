@@ -1,0 +1,122 @@
+import { DelayedError, Queue, Worker, type Job } from 'bullmq';
+
+import type { WorkKind } from '../domain/work.ts';
+import type { WorkQueues } from '../ports.ts';
+import { connectForCommands, connectForWorkers, redisError, type RedisSettings } from './redis.ts';
+
+type Batch = { readonly ids: readonly string[] };
+
+/**
+ * The most ids in one batch: a composite call writes five collections of 200 records.
+ * One batch costs as many API calls with 1,000 records as with one.
+ */
+export const BATCH_SIZE = 1000;
+
+const KINDS: readonly WorkKind[] = ['lead', 'opportunity'];
+
+/** How long a batch of a killed process waits before another takes it, ms; its lock is renewed at half of this. */
+const LOCK = 15_000;
+
+/**
+ * Queues on BullMQ. A batch is a list of ids and nothing else; job ids and deduplication carry no meaning.
+ * One batch of a kind is in work at a time over all replicas, so that no two workers hold one record.
+ * @param onTrouble told of failures between BullMQ and Redis, which BullMQ mends by itself
+ */
+export async function createBullQueues(
+  settings: RedisSettings,
+  onTrouble: (error: Error) => void,
+): Promise<WorkQueues> {
+  const connection = connectForCommands(settings);
+  const prefix = `${settings.prefix}:queue`;
+  const queues = new Map(KINDS.map((kind) => [kind, new Queue<Batch>(kind, { connection, prefix })]));
+  const workers: Worker<Batch>[] = [];
+  const connections = [connection];
+  const stopping = new AbortController();
+  for (const queue of queues.values()) queue.on('error', onTrouble);
+
+  return {
+    async add(kind, ids, delayMs = 0) {
+      const batches = chunk(ids, BATCH_SIZE);
+      try {
+        await queueOf(kind).addBulk(
+          batches.map((batch) => ({
+            name: kind,
+            data: { ids: batch },
+            opts: { delay: delayMs, removeOnComplete: true, removeOnFail: true },
+          })),
+        );
+      } catch (cause) {
+        throw redisError(cause);
+      }
+    },
+
+    async work(kind, handle) {
+      await queueOf(kind).setGlobalConcurrency(1);
+      const connection = connectForWorkers(settings);
+      connections.push(connection);
+      const worker = new Worker<Batch>(
+        kind,
+        async (job, token) => {
+          try {
+            await handle(job.data.ids, stopping.signal);
+          } catch (error) {
+            if (!stopping.signal.aborted) throw error;
+            await handBack(job, token);
+          }
+        },
+        {
+          connection,
+          prefix,
+          concurrency: 1,
+          lockDuration: LOCK,
+          stalledInterval: LOCK / 2,
+          // A process that is killed again and again must not turn its batch into a failed one.
+          maxStalledCount: 1_000_000,
+        },
+      );
+      worker.on('error', onTrouble);
+      workers.push(worker);
+    },
+
+    async pending() {
+      try {
+        const counts = await Promise.all(
+          [...queues.values()].map((queue) => queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized')),
+        );
+        return counts.flatMap((count) => Object.values(count)).reduce((sum, count) => sum + count, 0);
+      } catch (cause) {
+        throw redisError(cause);
+      }
+    },
+
+    async stop(graceMs) {
+      const timer = setTimeout(() => stopping.abort(), graceMs);
+      try {
+        await Promise.all(workers.map((worker) => worker.close()));
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+
+    async close() {
+      await Promise.allSettled([...queues.values()].map((queue) => queue.close()));
+      for (const connection of connections) connection.disconnect();
+    },
+  };
+
+  function queueOf(kind: WorkKind): Queue<Batch> {
+    return queues.get(kind)!;
+  }
+}
+
+/** The batch goes back to the head of the line: the next worker finds it as it was. */
+async function handBack(job: Job<Batch>, token: string | undefined): Promise<never> {
+  await job.moveToDelayed(Date.now(), token);
+  throw new DelayedError();
+}
+
+function chunk<T>(values: readonly T[], size: number): readonly (readonly T[])[] {
+  const chunks: (readonly T[])[] = [];
+  for (let at = 0; at < values.length; at += size) chunks.push(values.slice(at, at + size));
+  return chunks;
+}

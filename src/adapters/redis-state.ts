@@ -1,0 +1,169 @@
+import type { Redis } from 'ioredis';
+
+import type { Instant } from '../domain/instant.ts';
+import type { DeadLetter, Memory, SeenKey, State, Turn } from '../ports.ts';
+import { redisError } from './redis.ts';
+
+/** Compares every pool with what the caller saw, then puts all in place: selection and update are atomic (R19). */
+const COMMIT_TURNS = `
+local pools = tonumber(ARGV[1])
+for i = 1, pools do
+  local now = redis.call('HGET', KEYS[1], ARGV[1 + i])
+  local expected = ARGV[1 + pools + i]
+  if (now or '') ~= expected then return 0 end
+end
+local at = 1 + 2 * pools
+for i = 1, pools do
+  redis.call('HSET', KEYS[1], ARGV[1 + i], ARGV[at + i])
+end
+at = at + pools
+while at < #ARGV do
+  if ARGV[at + 2] == '' then redis.call('HDEL', KEYS[2], ARGV[at + 1])
+  else redis.call('HSET', KEYS[2], ARGV[at + 1], ARGV[at + 2]) end
+  at = at + 2
+end
+return 1`;
+
+const DROP_TIMERS = `
+for i = 1, #ARGV, 2 do
+  if redis.call('ZSCORE', KEYS[1], ARGV[i]) == ARGV[i + 1] then redis.call('ZREM', KEYS[1], ARGV[i]) end
+end`;
+
+const HOLD_LEASE = `
+local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1`;
+
+const DROP_LEASE = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0`;
+
+/** The work state in one Redis, under one prefix. Every method throws AppError `redis-unreachable` (wait). */
+export function createRedisState(redis: Redis, prefix: string): State {
+  const key = (name: string): string => `${prefix}:${name}`;
+
+  return {
+    async watermark(object) {
+      const at = await run(redis.hget(key('watermarks'), object));
+      return at === null ? null : Number(at);
+    },
+    async moveWatermark(object, to) {
+      await run(redis.hset(key('watermarks'), object, to));
+    },
+    async unseen(object, keys) {
+      if (keys.length === 0) return [];
+      const scores = await run(redis.zmscore(key(`seen:${object}`), ...keys.map(member)));
+      return keys.filter((_, index) => scores[index] === null);
+    },
+    async markSeen(object, keys) {
+      if (keys.length === 0) return;
+      await run(redis.zadd(key(`seen:${object}`), ...keys.flatMap((seen) => [seen.stamp, member(seen)])));
+    },
+    async forgetSeen(object, before) {
+      await run(redis.zremrangebyscore(key(`seen:${object}`), '-inf', `(${before}`));
+    },
+
+    async rememberRoleParents(parents) {
+      if (parents.size > 0) await run(redis.hset(key('role-parents'), Object.fromEntries(parents)));
+    },
+    async roleParents(roleIds) {
+      return roleIds.length === 0 ? [] : run(redis.hmget(key('role-parents'), ...roleIds));
+    },
+
+    async setTimers(kind, timers) {
+      const set = [...timers].filter((timer): timer is [string, Instant] => timer[1] !== null);
+      const cancelled = [...timers].filter(([, at]) => at === null).map(([id]) => id);
+      if (set.length > 0) await run(redis.zadd(key(`timers:${kind}`), ...set.flatMap(([id, at]) => [at, id])));
+      if (cancelled.length > 0) await run(redis.zrem(key(`timers:${kind}`), ...cancelled));
+    },
+    async dueTimers(kind, now, most) {
+      const flat = await run(redis.zrangebyscore(key(`timers:${kind}`), '-inf', now, 'WITHSCORES', 'LIMIT', 0, most));
+      const due = new Map<string, Instant>();
+      for (let at = 0; at + 1 < flat.length; at += 2) due.set(flat[at]!, Number(flat[at + 1]));
+      return due;
+    },
+    async dropTimers(kind, timers) {
+      if (timers.size === 0) return;
+      await run(redis.eval(DROP_TIMERS, 1, key(`timers:${kind}`), ...[...timers].flat()));
+    },
+
+    async memories(kind, ids) {
+      if (ids.length === 0) return [];
+      const texts = await run(redis.hmget(key(`memory:${kind}`), ...ids));
+      return texts.map((text) => readJson<Memory>(text));
+    },
+    async remember(kind, memories) {
+      await setAll(key(`memory:${kind}`), memories);
+    },
+
+    async turns(keys) {
+      if (keys.length === 0) return [];
+      const texts = await run(redis.hmget(key('turns'), ...keys));
+      return texts.map((text) => readJson<Turn>(text));
+    },
+    async poolStates(pools) {
+      if (pools.length === 0) return new Map();
+      const texts = await run(redis.hmget(key('pools'), ...pools));
+      return new Map(pools.map((pool, index) => [pool, texts[index] ?? null]));
+    },
+    async commitTurns({ expected, states, turns }) {
+      const pools = [...expected.keys()];
+      const done = await run(
+        redis.eval(
+          COMMIT_TURNS,
+          2,
+          key('pools'),
+          key('turns'),
+          pools.length,
+          ...pools,
+          ...pools.map((pool) => expected.get(pool) ?? ''),
+          ...pools.map((pool) => states.get(pool) ?? expected.get(pool) ?? ''),
+          ...[...turns].flatMap(([lead, turn]) => [lead, turn === null ? '' : JSON.stringify(turn)]),
+        ),
+      );
+      return done === 1;
+    },
+
+    async addDeadLetters(letters) {
+      await setAll(key('dead-letters'), new Map(letters.map((letter) => [letter.record_id, letter])));
+    },
+    async deadLetters() {
+      const texts = await run(redis.hvals(key('dead-letters')));
+      return texts.flatMap((text) => readJson<DeadLetter>(text) ?? []);
+    },
+    async removeDeadLetters(recordIds) {
+      if (recordIds.length > 0) await run(redis.hdel(key('dead-letters'), ...recordIds));
+    },
+
+    async holdLease(name, holder, ttlMs) {
+      return (await run(redis.eval(HOLD_LEASE, 1, key(`lease:${name}`), holder, ttlMs))) === 1;
+    },
+    async dropLease(name, holder) {
+      await run(redis.eval(DROP_LEASE, 1, key(`lease:${name}`), holder));
+    },
+  };
+
+  async function setAll(hash: string, values: ReadonlyMap<string, object | null>): Promise<void> {
+    const kept = [...values].filter(([, value]) => value !== null);
+    const dropped = [...values].filter(([, value]) => value === null).map(([field]) => field);
+    if (kept.length > 0) {
+      await run(redis.hset(hash, Object.fromEntries(kept.map(([field, value]) => [field, JSON.stringify(value)]))));
+    }
+    if (dropped.length > 0) await run(redis.hdel(hash, ...dropped));
+  }
+}
+
+async function run<T>(reply: Promise<T>): Promise<T> {
+  try {
+    return await reply;
+  } catch (cause) {
+    throw redisError(cause);
+  }
+}
+
+function member(seen: SeenKey): string {
+  return `${seen.id}:${seen.stamp}`;
+}
+
+function readJson<T>(text: string | null | undefined): T | null {
+  return text === null || text === undefined || text === '' ? null : (JSON.parse(text) as T);
+}

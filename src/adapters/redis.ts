@@ -1,0 +1,79 @@
+import { Redis, type RedisOptions } from 'ioredis';
+
+import { AppError } from '../domain/error.ts';
+
+export type RedisSettings = { readonly url: string; readonly prefix: string };
+
+/** Commands fail after this long instead of waiting for ever, so that a hung Redis is noticed. */
+const COMMAND_TIMEOUT = 5_000;
+
+/** A connection for commands: fails fast, connects again by itself. */
+export function connectForCommands(settings: RedisSettings): Redis {
+  return open(settings, { commandTimeout: COMMAND_TIMEOUT, maxRetriesPerRequest: 1 });
+}
+
+/** A connection for a BullMQ worker, which blocks on purpose: never gives a command up. */
+export function connectForWorkers(settings: RedisSettings): Redis {
+  return open(settings, { maxRetriesPerRequest: null });
+}
+
+function open(settings: RedisSettings, options: RedisOptions): Redis {
+  const settled: Omit<RedisOptions, 'replyMapping'> = {
+    ...options,
+    connectTimeout: COMMAND_TIMEOUT,
+    retryStrategy: (attempt: number) => Math.min(100 * 2 ** Math.min(attempt, 5), 2_000),
+    // After a failover the old master answers READONLY: connect again, to the new one.
+    reconnectOnError: (error: Error) => (error.message.startsWith('READONLY') ? 2 : false),
+  };
+  const redis = new Redis(settings.url, settled);
+  // Every failure also rejects the command that met it; without a listener ioredis would print it.
+  redis.on('error', () => undefined);
+  return redis;
+}
+
+export type RedisFindings = { readonly version: string; readonly isPersistent: boolean };
+
+/**
+ * Checks what Redis must be for queues: it never evicts.
+ * @throws AppError `redis-evicts` (fix-config) when its policy may drop keys; `redis-unreachable` (wait) when it does not answer
+ */
+export async function inspectRedis(redis: Redis): Promise<RedisFindings> {
+  const server = await answer(redis.info('server'));
+  const memory = await answer(redis.info('memory'));
+  const persistence = await answer(redis.info('persistence'));
+  const policy = field(memory, 'maxmemory_policy');
+  if (policy !== 'noeviction') {
+    throw new AppError({
+      code: 'redis-evicts',
+      recovery: 'fix-config',
+      message: `the Redis of REDIS_URL has maxmemory-policy "${policy}" and may drop queued work`,
+      mend: 'set maxmemory-policy noeviction',
+    });
+  }
+  return { version: field(server, 'redis_version'), isPersistent: field(persistence, 'aof_enabled') === '1' };
+}
+
+async function answer(reply: Promise<string>): Promise<string> {
+  try {
+    return await reply;
+  } catch (cause) {
+    throw redisError(cause);
+  }
+}
+
+/** Any failure of Redis as the one error: it comes back by itself, so wait. */
+export function redisError(cause: unknown): AppError {
+  if (cause instanceof AppError) return cause;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new AppError({
+    code: 'redis-unreachable',
+    recovery: 'wait',
+    message: `Redis does not answer (REDIS_URL): ${reason}`,
+    mend: 'start Redis; the daemon goes on by itself',
+    cause,
+  });
+}
+
+function field(info: string, name: string): string {
+  return new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? '';
+}

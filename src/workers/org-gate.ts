@@ -1,0 +1,85 @@
+import { AppError } from '../domain/error.ts';
+import type { Observer } from '../observe/events.ts';
+import type { Clock } from '../ports.ts';
+
+/** Nothing but time helps against a used-up daily allocation: one cheap call every five minutes asks (XE14). */
+const LIMIT_PROBE = 5 * 60_000;
+const FIRST_PROBE = 1_000;
+const SLOWEST_PROBE = 60_000;
+
+export type OrgGate = {
+  /** Runs `call` when the gate is open, or as the one probe while it is shut. Rethrows what `call` throws. */
+  pass<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T>;
+  isOpen(): boolean;
+};
+
+/**
+ * One gate before everything that calls Salesforce. An outage or a limit (recovery `wait`) shuts it: then a single
+ * caller at a time probes, ever more slowly, and all others wait for its answer. One log line when it shuts, one when it opens.
+ */
+export function createOrgGate(clock: Clock, observer: Observer, random: () => number): OrgGate {
+  let shut: { since: number; failures: number; probeAt: number; isProbing: boolean } | null = null;
+  let changed = Promise.withResolvers<void>();
+
+  return {
+    isOpen: () => shut === null,
+    async pass(call, signal) {
+      await enter(signal);
+      try {
+        const answer = await call();
+        open();
+        return answer;
+      } catch (error) {
+        if (error instanceof AppError && error.recovery === 'wait' && error.code !== 'redis-unreachable') close(error);
+        else leaveProbe();
+        throw error;
+      }
+    },
+  };
+
+  async function enter(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      signal.throwIfAborted();
+      if (shut === null) return;
+      const wait = shut.probeAt - clock.monotonic();
+      if (wait <= 0 && !shut.isProbing) {
+        shut.isProbing = true;
+        return;
+      }
+      const woken = new AbortController();
+      const sleep = clock.sleep(Math.max(wait, 250), AbortSignal.any([signal, woken.signal]));
+      await Promise.race([sleep, changed.promise]).finally(() => woken.abort());
+      await sleep.catch(() => undefined);
+    }
+  }
+
+  function open(): void {
+    if (shut === null) return;
+    const seconds = Math.round((clock.monotonic() - shut.since) / 1000);
+    shut = null;
+    wake();
+    observer.emit('org.reachable', { seconds });
+  }
+
+  function close(error: AppError): void {
+    const now = clock.monotonic();
+    if (shut === null) observer.emit('org.unreachable', { code: error.code, reason: error.message, mend: error.mend });
+    const failures = (shut?.failures ?? 0) + 1;
+    const pause =
+      error.code === 'REQUEST_LIMIT_EXCEEDED'
+        ? LIMIT_PROBE
+        : Math.min(FIRST_PROBE * 2 ** (failures - 1), SLOWEST_PROBE) * (0.75 + random() / 2);
+    shut = { since: shut?.since ?? now, failures, probeAt: now + pause, isProbing: false };
+    wake();
+  }
+
+  function leaveProbe(): void {
+    if (shut !== null) shut.isProbing = false;
+    wake();
+  }
+
+  function wake(): void {
+    changed.resolve();
+    changed = Promise.withResolvers<void>();
+  }
+}

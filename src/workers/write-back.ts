@@ -1,0 +1,177 @@
+import type { AppError, Recovery } from '../domain/error.ts';
+import type { FieldValue, Fields, Row } from '../domain/record.ts';
+import type { Observer } from '../observe/events.ts';
+import { selectByIds } from '../poll/soql.ts';
+import type { RecordWrite, RowFate, Salesforce } from '../ports.ts';
+
+/** One record to change: the fields that differ, and the guarded values that the decision rests on. */
+export type Update = { readonly module: string; readonly id: string; readonly fields: Fields; readonly seen: Fields };
+
+/** One task to make, about one record. Its unique key makes a second attempt harmless (F38a). */
+export type Creation = {
+  readonly module: string;
+  readonly about: string;
+  readonly key: string;
+  readonly fields: Fields;
+};
+
+export type Fate =
+  | { readonly kind: 'applied' }
+  /** The record changed between decision and write: nothing was sent, decide again (F33). */
+  | { readonly kind: 'stale' }
+  /** A dry run, or a module that only observes: nothing was sent. */
+  | { readonly kind: 'withheld' }
+  | {
+      readonly kind: 'refused';
+      readonly code: string;
+      readonly message: string;
+      readonly fields: readonly string[];
+      readonly recovery: Recovery;
+    }
+  | { readonly kind: 'unknown'; readonly cause: AppError };
+
+export type WriteWorld = {
+  readonly salesforce: Salesforce;
+  readonly observer: Observer;
+  /** Modules that decide but do not write: a dry run holds all of them. */
+  readonly isWithheld: (module: string) => boolean;
+};
+
+/** A task of ours with this key is already there: an earlier attempt was committed although its answer was lost. */
+const ALREADY_THERE = 'DUPLICATE_VALUE';
+
+/**
+ * Writes the updates of one object, guarded: the guarded fields of the whole batch are read again in one query, and a
+ * record in which one has changed since the decision is left alone (F33). At most 1,000 updates, one per record.
+ * @returns the fate of every record by its id; a record that is gone is `stale`
+ */
+export async function submitUpdates(
+  object: string,
+  updates: readonly Update[],
+  world: WriteWorld,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Fate>> {
+  const fates = new Map<string, Fate>();
+  const sent = updates.filter((update) => {
+    if (!world.isWithheld(update.module)) return true;
+    world.observer.emit('would_write', {
+      module: update.module,
+      object,
+      record_id: update.id,
+      action: 'update',
+      fields: Object.keys(update.fields),
+    });
+    fates.set(update.id, { kind: 'withheld' });
+    return false;
+  });
+  if (sent.length === 0) return fates;
+
+  const callsBefore = world.salesforce.calls();
+  const shown = await readGuarded(object, sent, world, signal);
+  const fresh: Update[] = [];
+  for (const update of sent) {
+    const changed = changedFields(update.seen, shown.get(update.id));
+    if (changed.length === 0) {
+      fresh.push(update);
+      continue;
+    }
+    world.observer.emit('stale_input', { object, record_id: update.id, fields: changed });
+    fates.set(update.id, { kind: 'stale' });
+  }
+  if (fresh.length === 0) return fates;
+  const answers = await world.salesforce.update(
+    object,
+    fresh.map(({ id, fields }): RecordWrite => ({ id, fields })),
+    signal,
+  );
+  for (const [index, { id }] of fresh.entries()) fates.set(id, readFate(answers[index]!));
+  report(object, 'update', answers, world, callsBefore);
+  return fates;
+}
+
+/**
+ * Makes tasks. A key that the org already has counts as made.
+ * @returns the fate of every creation by its key
+ */
+export async function submitCreations(
+  object: string,
+  creations: readonly Creation[],
+  world: WriteWorld,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Fate>> {
+  const fates = new Map<string, Fate>();
+  const sent = creations.filter((creation) => {
+    if (!world.isWithheld(creation.module)) return true;
+    world.observer.emit('would_write', {
+      module: creation.module,
+      object,
+      record_id: creation.about,
+      action: 'create',
+      fields: Object.keys(creation.fields),
+    });
+    fates.set(creation.key, { kind: 'withheld' });
+    return false;
+  });
+  if (sent.length === 0) return fates;
+
+  const callsBefore = world.salesforce.calls();
+  const answers = await world.salesforce.create(
+    object,
+    sent.map(({ fields }): RecordWrite => ({ fields })),
+    signal,
+  );
+  const settled = answers.map((answer): RowFate =>
+    answer.kind === 'refused' && answer.code === ALREADY_THERE ? { kind: 'applied', id: '' } : answer,
+  );
+  for (const [index, { key }] of sent.entries()) fates.set(key, readFate(settled[index]!));
+  report(object, 'create', settled, world, callsBefore);
+  return fates;
+}
+
+async function readGuarded(
+  object: string,
+  updates: readonly Update[],
+  { salesforce }: WriteWorld,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Row>> {
+  const fields = [...new Set(updates.flatMap(({ seen }) => Object.keys(seen)))];
+  const soql = selectByIds(
+    object,
+    fields,
+    updates.map(({ id }) => id),
+  );
+  const shown = new Map<string, Row>();
+  for await (const page of salesforce.query({ soql }, signal)) {
+    for (const row of page.rows) shown.set(String(row['Id']), row);
+  }
+  return shown;
+}
+
+function changedFields(seen: Fields, shown: Row | undefined): readonly string[] {
+  if (shown === undefined) return ['Id'];
+  return Object.keys(seen).filter((field) => normalise(seen[field]) !== normalise(shown[field]));
+}
+
+function normalise(value: FieldValue | undefined): FieldValue {
+  return value ?? null;
+}
+
+function readFate(answer: RowFate): Fate {
+  return answer.kind === 'applied' ? { kind: 'applied' } : answer;
+}
+
+function report(
+  object: string,
+  action: 'update' | 'create',
+  answers: readonly RowFate[],
+  { salesforce, observer }: WriteWorld,
+  callsBefore: number,
+): void {
+  observer.emit('write.completed', {
+    object,
+    action,
+    records: answers.length,
+    failed: answers.filter(({ kind }) => kind !== 'applied').length,
+    calls: salesforce.calls() - callsBefore,
+  });
+}
