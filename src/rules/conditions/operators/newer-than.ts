@@ -1,0 +1,13 @@
+import { Duration } from '../../calendars/duration.ts';
+import { compareAge } from '../age.ts';
+import { operator } from '../operator.ts';
+
+/** The age of the date is less than a duration. At exactly that age it is not. */
+export const newerThan = operator({
+  argument: Duration,
+  onBlank: () => false,
+  compile:
+    (duration, { calendar }) =>
+    (value, now) =>
+      compareAge(value, duration, calendar, now) < 0,
+});

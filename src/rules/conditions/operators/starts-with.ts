@@ -1,0 +1,13 @@
+import { TextOperand } from '../operand.ts';
+import { operator } from '../operator.ts';
+import { textOf } from '../text-of.ts';
+
+/** The text of the value starts so. */
+export const startsWith = operator({
+  argument: TextOperand,
+  onBlank: () => false,
+  compile: (operand, context) => {
+    const part = textOf(operand, context);
+    return (value) => textOf(value, context).startsWith(part);
+  },
+});
