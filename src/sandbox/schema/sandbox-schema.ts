@@ -1,0 +1,47 @@
+import type { ObjectSchema } from '../types.ts';
+import { accountSchema, contactSchema } from './objects/account.ts';
+import { eventSchema, taskSchema } from './objects/activity.ts';
+import { campaignMemberSchema, campaignMemberStatusSchema, campaignSchema } from './objects/campaign.ts';
+import { leadSchema } from './objects/lead.ts';
+import { opportunityContactRoleSchema, opportunityHistorySchema, opportunitySchema } from './objects/opportunity.ts';
+import { groupMemberSchema, groupSchema, profileSchema, queueSobjectSchema, userSchema } from './objects/people.ts';
+import {
+  leadStatusSchema,
+  opportunityStageSchema,
+  organizationSchema,
+  recordTypeSchema,
+  taskPrioritySchema,
+  taskStatusSchema,
+} from './objects/setup.ts';
+
+/**
+ * The objects of a fresh sandbox org by lower-case name, in a structure of its own: an org may hide fields or
+ * add some without touching another. Traits as in the describes that CumulusCI recorded (v48 to v59).
+ */
+export function sandboxSchema(): Map<string, ObjectSchema> {
+  const objects = [
+    organizationSchema(),
+    userSchema(),
+    groupSchema(),
+    groupMemberSchema(),
+    queueSobjectSchema(),
+    profileSchema(),
+    recordTypeSchema(),
+    accountSchema(),
+    contactSchema(),
+    leadSchema(),
+    leadStatusSchema(),
+    opportunitySchema(),
+    opportunityStageSchema(),
+    opportunityHistorySchema(),
+    opportunityContactRoleSchema(),
+    taskSchema(),
+    taskStatusSchema(),
+    taskPrioritySchema(),
+    eventSchema(),
+    campaignSchema(),
+    campaignMemberSchema(),
+    campaignMemberStatusSchema(),
+  ];
+  return new Map(objects.map((object) => [object.name.toLowerCase(), object]));
+}
