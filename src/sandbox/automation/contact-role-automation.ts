@@ -1,0 +1,23 @@
+import type { ObjectAutomation, Save } from './object-automation.ts';
+import { idOf } from './object-automation.ts';
+import { modifyRecord, setSilently } from './system-writes.ts';
+
+/** One primary per opportunity: a new one takes the mark off the old one. The opportunity's own stamps never move. */
+export const contactRoleAutomation: ObjectAutomation = {
+  locks: ({ record }) => [String(record['OpportunityId'])],
+  after: keepOnePrimary,
+};
+
+function keepOnePrimary({ world, by, record }: Save): void {
+  const opportunityId = String(record['OpportunityId']);
+  if (record['IsPrimary'] === true) {
+    for (const role of world.store.liveWith('OpportunityContactRole', 'OpportunityId', opportunityId)) {
+      if (role['Id'] === record['Id'] || role['IsPrimary'] !== true) continue;
+      modifyRecord(world, String(role['Id']), by, { IsPrimary: false });
+    }
+  }
+  const roles = world.store.liveWith('OpportunityContactRole', 'OpportunityId', opportunityId);
+  const primary = roles.find((role) => role['IsPrimary'] === true);
+  const contactId = primary === undefined ? null : idOf(primary, 'ContactId');
+  setSilently(world, opportunityId, { ContactId: contactId });
+}
