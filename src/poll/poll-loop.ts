@@ -1,0 +1,131 @@
+import { AppError } from '../domain/error.ts';
+import type { WorkKind } from '../domain/work.ts';
+import type { Clock } from '../ports.ts';
+import { fireTimers, pollDeletedRoles, pollStream, type PollSettings, type PollWorld } from './poller.ts';
+import { STREAMS, type Stream } from './streams.ts';
+
+export type LoopSettings = {
+  readonly poll: () => PollSettings;
+  /** How often each object is polled, ms. */
+  readonly every: (object: string) => number;
+};
+
+export type LoopWorld = PollWorld & {
+  readonly clock: Clock;
+  /** Runs a poll behind the gate that shuts in an outage. */
+  readonly pass: <T>(call: () => Promise<T>, signal: AbortSignal) => Promise<T>;
+  /** Whether this process may poll now: one poller per org. */
+  readonly isLeader: () => boolean;
+};
+
+const KINDS: readonly WorkKind[] = ['lead', 'opportunity'];
+const TICK = 1_000;
+
+/** Polls every stream when its time has come and fires due timers, until the signal aborts. */
+export async function runPollLoop(settings: LoopSettings, world: LoopWorld, signal: AbortSignal): Promise<void> {
+  const dueAt = new Map(STREAMS.map(({ object }) => [object, Number.NEGATIVE_INFINITY]));
+  let isBusy = true;
+  while (!signal.aborted) {
+    if (world.isLeader()) {
+      let found = 0;
+      for (const stream of STREAMS) {
+        if (world.clock.monotonic() < dueAt.get(stream.object)!) continue;
+        found += await tryPoll(stream, settings, world, signal);
+        dueAt.set(stream.object, world.clock.monotonic() + settings.every(stream.object));
+      }
+      found += await tryTimers(world);
+      isBusy = await watchIdle(found > 0 || isBusy, world);
+    }
+    await world.clock.sleep(TICK, signal).catch(() => undefined);
+  }
+}
+
+/**
+ * Polls until nothing is new, no timer is due and every queue is empty (`start --once`).
+ * What was visible when it began is surely read: the last round starts when the safety lag has passed since.
+ * @throws AppError when a poll fails for a reason that time does not mend
+ */
+export async function pollUntilIdle(settings: LoopSettings, world: LoopWorld, signal: AbortSignal): Promise<void> {
+  await waitForLease(world, signal);
+  const { clock, salesforce, queues } = world;
+  const begun = clock.monotonic();
+  const lag = settings.poll().safetyLag + 1_000;
+  for (;;) {
+    const isLast = clock.monotonic() - begun >= lag;
+    let found = 0;
+    for (const stream of STREAMS) found += await pollPatiently(stream, settings, world, signal);
+    for (const kind of KINDS) found += await fireTimers(kind, world);
+    while ((await queues.pending()) > 0) await clock.sleep(50, signal);
+    if (found > 0) continue;
+    if (isLast) break;
+    await clock.sleep(Math.max(begun + lag - clock.monotonic(), 0), signal);
+  }
+  world.observer.emit('idle', { calls: salesforce.calls() });
+}
+
+/** How often `--once` tries a poll again that fails for a passing reason. */
+const PATIENCE = 5;
+
+async function pollPatiently(
+  stream: Stream,
+  settings: LoopSettings,
+  world: LoopWorld,
+  signal: AbortSignal,
+): Promise<number> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await world.pass(() => poll(stream, settings, world, signal), signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      const isPassing = error instanceof AppError && (error.recovery === 'wait' || error.recovery === 'retry');
+      if (!isPassing || (error.recovery === 'retry' && tries === PATIENCE)) throw error;
+      await world.clock.sleep(250 * 2 ** Math.min(tries, 5), signal);
+    }
+  }
+}
+
+async function tryPoll(stream: Stream, settings: LoopSettings, world: LoopWorld, signal: AbortSignal): Promise<number> {
+  try {
+    return await world.pass(() => poll(stream, settings, world, signal), signal);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    // The gate has told of an outage; anything else is told here. The watermark stays, so the next poll reads it all.
+    if (error.recovery !== 'wait') {
+      const { code, message: reason, mend } = error;
+      world.observer.emit('poll.failed', { object: stream.object, code, reason, mend });
+    }
+    return 0;
+  }
+}
+
+async function poll(stream: Stream, settings: LoopSettings, world: LoopWorld, signal: AbortSignal): Promise<number> {
+  const rows = await pollStream(stream, settings.poll(), world, signal);
+  return stream.object === 'OpportunityContactRole' ? rows + (await pollDeletedRoles(world, signal)) : rows;
+}
+
+async function tryTimers(world: LoopWorld): Promise<number> {
+  try {
+    let fired = 0;
+    for (const kind of KINDS) fired += await fireTimers(kind, world);
+    return fired;
+  } catch (error) {
+    if (error instanceof AppError && error.recovery === 'wait') return 0;
+    throw error;
+  }
+}
+
+/** Says `idle` once each time the work runs out. */
+async function watchIdle(wasBusy: boolean, world: LoopWorld): Promise<boolean> {
+  if (!wasBusy) return false;
+  try {
+    if ((await world.queues.pending()) > 0) return true;
+  } catch {
+    return true;
+  }
+  world.observer.emit('idle', { calls: world.salesforce.calls() });
+  return false;
+}
+
+async function waitForLease(world: LoopWorld, signal: AbortSignal): Promise<void> {
+  while (!world.isLeader()) await world.clock.sleep(250, signal);
+}

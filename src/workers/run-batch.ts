@@ -1,0 +1,77 @@
+import { AppError } from '../domain/error.ts';
+import type { WorkKind } from '../domain/work.ts';
+import type { Observer } from '../observe/events.ts';
+import type { Clock, WorkQueues } from '../ports.ts';
+import type { OrgGate } from './org-gate.ts';
+
+export type BatchWorld = {
+  readonly gate: OrgGate;
+  readonly queues: WorkQueues;
+  readonly observer: Observer;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Sets a record aside that no attempt gets through. */
+  readonly setAside: (kind: WorkKind, id: string, error: unknown) => Promise<void>;
+};
+
+export type Handle = (ids: readonly string[], signal: AbortSignal) => Promise<void>;
+
+const FIRST_PAUSE = 500;
+const LONGEST_PAUSE = 30_000;
+/** How often a batch fails for its own reasons before it is halved, and a single record before it is set aside. */
+const TRIES = 3;
+
+/**
+ * Sees one batch through whatever happens: waits out an outage behind the gate, tries passing failures again ever more
+ * slowly, halves a batch that keeps failing, and sets a record aside that fails alone.
+ * Returns when nothing of the batch is left to do here; rejects only when the signal aborts.
+ */
+export async function runBatch(
+  kind: WorkKind,
+  ids: readonly string[],
+  handle: Handle,
+  world: BatchWorld,
+  signal: AbortSignal,
+): Promise<void> {
+  const { gate, clock, observer, queues } = world;
+  for (let pauses = 0, failures = 0; ; pauses++) {
+    signal.throwIfAborted();
+    try {
+      await gate.pass(() => handle(ids, signal), signal);
+      return;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof AppError && error.recovery === 'wait')) {
+        failures++;
+        observer.emit('work.failed', { queue: kind, records: ids.length, ...describe(error) });
+      }
+      if (failures < TRIES) {
+        await clock.sleep(jitter(Math.min(FIRST_PAUSE * 2 ** pauses, LONGEST_PAUSE), world.random), signal);
+        continue;
+      }
+      if (ids.length === 1) {
+        await world.setAside(kind, ids[0]!, error);
+        return;
+      }
+      const half = Math.ceil(ids.length / 2);
+      await queues.add(kind, ids.slice(0, half));
+      await queues.add(kind, ids.slice(half));
+      return;
+    }
+  }
+}
+
+/** What the log may say of a failure: an unforeseen one may quote a record, so only its name is told. */
+export function describe(error: unknown): {
+  readonly code: string;
+  readonly reason: string;
+  readonly mend: string | null;
+} {
+  if (error instanceof AppError) return { code: error.code, reason: error.message, mend: error.mend };
+  const name = error instanceof Error ? error.name : 'unknown';
+  return { code: 'internal', reason: `an unforeseen ${name} (run with LOG_LEVEL=debug and report it)`, mend: null };
+}
+
+function jitter(ms: number, random: () => number): number {
+  return ms * (0.5 + random() / 2);
+}
