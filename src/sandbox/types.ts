@@ -95,17 +95,7 @@ export type QueryableOrg = {
   /** A committed record by its 18-character id, or undefined: purged, hidden, or (without `scanAll`) deleted. */
   record(id: string, scanAll: boolean): StoredRecord | undefined;
   /**
-   * The records whose field holds one of the values, as stored; undefined when the org keeps no index of that field.
-   * Asked for references (`OpportunityId`, `WhatId`, `WhoId`, `ContactId`, …); without an answer all records are scanned.
-   */
-  recordsBy?(
-    object: string,
-    field: string,
-    values: readonly string[],
-    scanAll: boolean,
-  ): Iterable<StoredRecord> | undefined;
-  /**
-   * The committed records whose `Id` or reference field holds one of the values (18-character ids), each once,
+   * The committed records whose `Id`, reference or unique key field holds one of the values (ids of 18 characters), each once,
    * in no meaningful order; undefined when the org keeps no index of that field.
    */
   recordsBy?(
