@@ -1,31 +1,44 @@
 import { AppError } from '../domain/error.ts';
-import { createDirectory, type Directory, type OrgStage } from '../domain/directory.ts';
 import { to18 } from '../domain/record-id.ts';
 import type { OrgQueue, Row, User } from '../domain/record.ts';
 import type { Query, Salesforce } from '../ports.ts';
+import type { OrgStage } from '../rules/contact-roles/stage-order.ts';
+import { indexUsers, type Users } from '../rules/routing/users.ts';
 
-const USER_FIELDS = 'Id, Username, Email, IsActive, ManagerId, TimeZoneSidKey';
+/** The people and queues of the org as they were last read. */
+export type Directory = {
+  readonly users: Users;
+  readonly queues: readonly OrgQueue[];
+  /** By developer name in lower case (F42). */
+  readonly queuesByName: ReadonlyMap<string, OrgQueue>;
+};
 
 /** Reads all users and queues, in as few calls as pages allow. Queues come without their objects where the org hides `QueueSobject`. */
 export async function readDirectory(salesforce: Salesforce, signal: AbortSignal): Promise<Directory> {
-  const users = await readAll(salesforce, { soql: `SELECT ${USER_FIELDS} FROM User ORDER BY Id` }, signal);
-  const queues = await readAll(
+  const users = await readAll(
+    salesforce,
+    { soql: 'SELECT Id, Username, Email, IsActive, ManagerId, TimeZoneSidKey FROM User ORDER BY Id' },
+    signal,
+  );
+  const groups = await readAll(
     salesforce,
     { soql: "SELECT Id, DeveloperName FROM Group WHERE Type = 'Queue' ORDER BY Id" },
     signal,
   );
-  const objects = queues.length === 0 ? null : await readQueueObjects(salesforce, signal);
-  return createDirectory(
-    users.map(readUser),
-    queues.map((row) => readQueue(row, objects)),
-  );
+  const objects = groups.length === 0 ? null : await readQueueObjects(salesforce, signal);
+  const queues = groups.map((row) => readQueue(row, objects));
+  return {
+    users: indexUsers(users.map(readUser)),
+    queues,
+    queuesByName: new Map(queues.map((queue) => [queue.developerName.toLowerCase(), queue])),
+  };
 }
 
 /** The org's opportunity stages in their order. */
 export async function readStages(salesforce: Salesforce, signal: AbortSignal): Promise<readonly OrgStage[]> {
   const rows = await readAll(
     salesforce,
-    { soql: 'SELECT Id, ApiName, SortOrder, IsActive, IsClosed, IsWon FROM OpportunityStage ORDER BY SortOrder' },
+    { soql: 'SELECT Id, ApiName, SortOrder, IsActive, IsClosed FROM OpportunityStage ORDER BY SortOrder' },
     signal,
   );
   return rows.map((row) => ({
@@ -33,14 +46,13 @@ export async function readStages(salesforce: Salesforce, signal: AbortSignal): P
     sortOrder: Number(row['SortOrder']),
     isActive: row['IsActive'] === true,
     isClosed: row['IsClosed'] === true,
-    isWon: row['IsWon'] === true,
   }));
 }
 
 async function readQueueObjects(
   salesforce: Salesforce,
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, Set<string>> | null> {
+): Promise<ReadonlyMap<string, ReadonlySet<string>> | null> {
   try {
     const rows = await readAll(salesforce, { soql: 'SELECT Id, QueueId, SobjectType FROM QueueSobject' }, signal);
     const grouped = Map.groupBy(rows, (row) => to18(String(row['QueueId'])));
@@ -69,7 +81,7 @@ function readUser(row: Row): User {
   };
 }
 
-function readQueue(row: Row, objects: ReadonlyMap<string, Set<string>> | null): OrgQueue {
+function readQueue(row: Row, objects: ReadonlyMap<string, ReadonlySet<string>> | null): OrgQueue {
   const id = to18(String(row['Id']));
   return {
     id,
