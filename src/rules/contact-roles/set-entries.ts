@@ -25,6 +25,6 @@ export function checkTemplate(text: string, context: z.RefinementCtx): void {
   for (const name of templateNames(text)) {
     if (/^[A-Z]/.test(name) || RULING_NAMES.some((known) => known === name)) continue;
     const message = `"{${name}}" stands for nothing; write one of ${RULING_NAMES.join(', ')}, or a field of the opportunity`;
-    context.addIssue({ code: 'custom', message, params: { code: 'E_VALUE' } });
+    context.addIssue({ code: 'custom', message, params: { code: 'E_TEMPLATE_NAME' } });
   }
 }
