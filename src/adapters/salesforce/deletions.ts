@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { AppError } from '../../domain/error.ts';
+import { readInstant, type Instant } from '../../domain/instant.ts';
+import { to18 } from '../../domain/record-id.ts';
+import type { DeletedRows } from '../../ports.ts';
+import { malformedAnswer, readShape } from './refusal.ts';
+import type { Session } from './session.ts';
+
+const MINUTE = 60_000;
+
+/**
+ * The rows that the `deleted` resource names between two minutes. Both ends are cut to the minute here, as the org does
+ * anyway, so that what was asked for is what was answered.
+ * Source: REST API Developer Guide, "Get Deleted": 15 days back, more than a minute apart.
+ * @throws AppError `window-too-short` (retry) without a call; `INVALID_REPLICATION_DATE` (retry) when rows were purged
+ */
+export async function readDeleted(
+  session: Session,
+  object: string,
+  from: Instant,
+  to: Instant,
+  signal: AbortSignal,
+): Promise<DeletedRows> {
+  const start = cutToMinute(from);
+  const end = cutToMinute(to);
+  if (end - start <= MINUTE) throw tooShort(object);
+  const window = `start=${encodeURIComponent(writeSeconds(start))}&end=${encodeURIComponent(writeSeconds(end))}`;
+  const path = `/sobjects/${encodeURIComponent(object)}/deleted/?${window}`;
+  const answer = readShape(
+    DeletedAnswer,
+    await session.read({ kind: 'deleted', method: 'GET', path }, signal),
+    'deleted',
+  );
+  try {
+    return {
+      rows: answer.deletedRecords.map(({ id, deletedDate }) => ({ id: to18(id), deletedAt: readInstant(deletedDate) })),
+      earliestAvailable: readInstant(answer.earliestDateAvailable),
+      latestCovered: readInstant(answer.latestDateCovered),
+    };
+  } catch (error) {
+    throw malformedAnswer('deleted', error);
+  }
+}
+
+const DeletedAnswer = z.object({
+  deletedRecords: z.array(z.object({ id: z.string(), deletedDate: z.string() })),
+  earliestDateAvailable: z.string(),
+  latestDateCovered: z.string(),
+});
+
+function cutToMinute(at: Instant): Instant {
+  return at - (at % MINUTE);
+}
+
+function writeSeconds(at: Instant): string {
+  return new Date(at).toISOString().replace('.000Z', 'Z');
+}
+
+function tooShort(object: string): AppError {
+  return new AppError({
+    code: 'window-too-short',
+    recovery: 'retry',
+    message: `${object}: the window of deletions must span more than a minute`,
+    mend: 'ask again a minute later',
+  });
+}

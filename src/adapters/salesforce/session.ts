@@ -1,0 +1,217 @@
+import { Connection } from 'jsforce';
+import { AppError } from '../../domain/error.ts';
+import type { ApiUsage } from '../../ports.ts';
+import { createGate, type Gate } from './gate.ts';
+import { createOrgClock, type OrgClock } from './org-clock.ts';
+import { malformedAnswer, readRefusal } from './refusal.ts';
+import {
+  DEFAULT_DEADLINES,
+  DEFAULT_MAX_IN_FLIGHT,
+  type CallKind,
+  type Deadlines,
+  type SalesforceSettings,
+} from './settings.ts';
+import { createSignIn } from './sign-in.ts';
+import { createTokenKeeper, type Token } from './token-keeper.ts';
+import { openTransport, putUnder, type Exchange, type HttpAnswer, type HttpRequest } from './transport.ts';
+
+export type ApiRequest = {
+  readonly kind: CallKind;
+  readonly method: 'GET' | 'POST' | 'PATCH';
+  /** From the version root (`/query?q=…`) or the host's (`/services/data/…`). */
+  readonly path: string;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+/** Authorised calls: places in flight, tokens, deadlines. Nothing is repeated but for one new token after a 401. */
+export type Session = {
+  /** The parsed body of a 2xx answer, its shape unchecked. Ends when the signal is aborted. @throws AppError */
+  read(request: ApiRequest, signal: AbortSignal): Promise<unknown>;
+  /** The same, but once sent the request is left to its deadline: whether it was committed must be known. */
+  write(request: ApiRequest, signal: AbortSignal): Promise<unknown>;
+  signIn(signal: AbortSignal): Promise<Token>;
+  /** The user of the token in hand, or null. */
+  userId(): string | null;
+  readonly clock: OrgClock;
+  calls(): number;
+  usage(): ApiUsage | null;
+  close(): Promise<void>;
+};
+
+/** Opens a session without signing in: the first call does. */
+export function openSession(settings: SalesforceSettings): Session {
+  const deadlines: Deadlines = { ...DEFAULT_DEADLINES, ...settings.deadlines };
+  const maxInFlight = settings.maxInFlight ?? DEFAULT_MAX_IN_FLIGHT;
+  const clock = createOrgClock();
+  const gate = createGate(maxInFlight);
+  const closing = new AbortController();
+  let calls = 0;
+  let usage: ApiUsage | null = null;
+
+  const transport = openTransport({ connectMs: deadlines.connectMs, maxInFlight, onExchange: observe });
+  const tokens = createTokenKeeper(
+    createSignIn({
+      loginUrl: settings.loginUrl,
+      flow: settings.flow,
+      rotatedTokens: settings.rotatedTokens,
+      clock,
+      send: sendTokenRequest,
+    }),
+  );
+  const connection = openConnection(settings.apiVersion, async (request, exchange) => {
+    const answer = await transport.send(request, exchange);
+    if (answer.statusCode >= 300) throw readRefusal(answer);
+    return answer;
+  });
+
+  function observe(exchange: Exchange, answer: HttpAnswer | null, durationMs: number): void {
+    if (!UNCOUNTED.has(exchange.kind)) calls += 1;
+    // A page of a proxy or of maintenance may carry another machine's clock.
+    if (answer !== null && isJson(answer)) clock.observe(answer.headers['date']);
+    const told = answer === null ? null : readUsage(answer.headers['sforce-limit-info']);
+    usage = told ?? usage;
+    settings.onCall?.({
+      kind: exchange.kind,
+      durationMs,
+      status: answer?.statusCode ?? null,
+      usage: told,
+      requestId: answer?.headers['x-sfdc-request-id'] ?? null,
+    });
+  }
+
+  async function sendTokenRequest(request: HttpRequest): Promise<HttpAnswer> {
+    const leave = await gate.enter(closing.signal);
+    try {
+      return await transport.send(request, { kind: 'token', deadlineMs: deadlines.tokenMs, signal: null });
+    } finally {
+      leave();
+    }
+  }
+
+  async function call(request: ApiRequest, isWrite: boolean, signal: AbortSignal): Promise<unknown> {
+    const exchange = {
+      kind: request.kind,
+      deadlineMs: isWrite ? deadlines.writeMs : deadlines.readMs,
+      signal: isWrite ? null : signal,
+    };
+    for (let isLastTry = false; ; isLastTry = true) {
+      const { token, leave } = await takePlace(signal);
+      try {
+        const body = await sendWith(connection, token, request, exchange);
+        tokens.prove(token);
+        return body;
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code !== 'INVALID_SESSION_ID') throw error;
+        // A 401 is answered before anything is done, so even a write may be sent again.
+        const refusal = tokens.giveUp(token);
+        if (isLastTry) throw refusal ?? error;
+      } finally {
+        leave();
+      }
+    }
+  }
+
+  /** A place and the token of that moment: a call that waited for its place must not go out with a dead one. */
+  async function takePlace(signal: AbortSignal): Promise<{ readonly token: Token; readonly leave: () => void }> {
+    for (;;) {
+      const token = await unlessAborted(tokens.current(), signal);
+      const leave = await enter(gate, signal);
+      if (tokens.isCurrent(token)) return { token, leave };
+      leave();
+    }
+  }
+
+  async function close(): Promise<void> {
+    closing.abort(stopped());
+    await transport.close();
+  }
+
+  return {
+    read: (request, signal) => call(request, false, signal),
+    write: (request, signal) => call(request, true, signal),
+    signIn: (signal) => unlessAborted(tokens.current(), signal),
+    userId: () => tokens.peek()?.userId ?? null,
+    clock,
+    calls: () => calls,
+    usage: () => usage,
+    close,
+  };
+}
+
+/** What the org does not charge for. */
+const UNCOUNTED: ReadonlySet<CallKind> = new Set(['token', 'versions']);
+
+/**
+ * A connection without jsforce's own refreshing, which has no bound (a lasting 401 makes it loop), because it is given
+ * no client: `call` above sees every 401.
+ */
+function openConnection(
+  version: string,
+  send: (request: HttpRequest, exchange: Exchange) => Promise<HttpAnswer>,
+): Connection {
+  const connection = new Connection({ version, callOptions: { client: 'rolecall' }, logLevel: 'NONE' });
+  putUnder(connection, (request, options) => send(request, options as Exchange));
+  return connection;
+}
+
+/** The token is put on the connection and read from it in one turn, so calls side by side do not mix theirs. */
+async function sendWith(
+  connection: Connection,
+  token: Token,
+  request: ApiRequest,
+  exchange: Exchange,
+): Promise<unknown> {
+  connection.accessToken = token.accessToken;
+  connection.instanceUrl = token.instanceUrl;
+  const { method, path: url, body } = request;
+  const sent =
+    body === undefined
+      ? { method, url, headers: { ...request.headers } }
+      : {
+          method,
+          url,
+          headers: { 'content-type': 'application/json', ...request.headers },
+          body: JSON.stringify(body),
+        };
+  const answer: unknown = await connection.request(sent, exchange);
+  // jsforce answers with the bare text when a body is not JSON, or is cut off.
+  if (typeof answer !== 'object' || answer === null) throw malformedAnswer(request.kind);
+  return answer;
+}
+
+/** Unanchored: bursts and per-app figures may stand beside it. */
+function readUsage(header: string | undefined): ApiUsage | null {
+  const figures = /api-usage=(\d+)\/(\d+)/.exec(header ?? '');
+  return figures === null ? null : { used: Number(figures[1]), limit: Number(figures[2]) };
+}
+
+function isJson(answer: HttpAnswer): boolean {
+  return /^application\/json\b/i.test(answer.headers['content-type'] ?? '');
+}
+
+async function enter(gate: Gate, signal: AbortSignal): Promise<() => void> {
+  try {
+    return await gate.enter(signal);
+  } catch {
+    throw stopped();
+  }
+}
+
+/** The promise goes on for those who share it; only this caller stops waiting. */
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  if (signal.aborted) throw stopped();
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => reject(stopped());
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+function stopped(): AppError {
+  return new AppError({ code: 'aborted', recovery: 'retry', message: 'the call was stopped before it was sent' });
+}

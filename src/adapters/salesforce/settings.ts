@@ -1,0 +1,73 @@
+import type { ApiUsage } from '../../ports.ts';
+
+/** How the daemon proves who it is; one of Salesforce's three flows for programs without a person at the screen. */
+export type SignInFlow =
+  | {
+      readonly kind: 'jwt';
+      readonly clientId: string;
+      readonly username: string;
+      /** PEM, PKCS#8 or PKCS#1. */
+      readonly privateKey: string;
+      /** `aud` of the assertion: the login host of the kind of org, not its My Domain. */
+      readonly audience: string;
+    }
+  | { readonly kind: 'client-credentials'; readonly clientId: string; readonly clientSecret: string }
+  | {
+      readonly kind: 'refresh-token';
+      readonly clientId: string;
+      readonly clientSecret?: string;
+      readonly refreshToken: string;
+    };
+
+/** Keeps a rotated refresh token, which is worth a sign-in and is handed out once. */
+export type RotatedTokens = {
+  /** The token kept last; null when none was ever rotated. */
+  load(): Promise<string | null>;
+  /** Resolves only when the token is safe: the access token that came with it is used afterwards. */
+  save(token: string): Promise<void>;
+};
+
+/** Milliseconds; each but `connectMs` covers the headers and the whole body of one answer. */
+export type Deadlines = {
+  readonly connectMs: number;
+  readonly tokenMs: number;
+  readonly readMs: number;
+  /** Longer than a read's: a write that is given up may still be committed, and must then be looked up. */
+  readonly writeMs: number;
+};
+
+export type CallKind = 'token' | 'versions' | 'describe' | 'query' | 'query-more' | 'deleted' | 'update' | 'create';
+
+/** One HTTP exchange, told when it ends. */
+export type CallReport = {
+  readonly kind: CallKind;
+  readonly durationMs: number;
+  /** HTTP status; null when no whole answer came. */
+  readonly status: number | null;
+  /** The org's own count, when this answer told it. */
+  readonly usage: ApiUsage | null;
+  /** Salesforce's `x-sfdc-request-id`, for its support; null when absent. */
+  readonly requestId: string | null;
+};
+
+export type SalesforceSettings = {
+  /** Where tokens are asked for, without a path: `https://login.salesforce.com`, a My Domain, a loopback address. */
+  readonly loginUrl: string;
+  readonly flow: SignInFlow;
+  /** `66.0`. */
+  readonly apiVersion: string;
+  readonly rotatedTokens: RotatedTokens;
+  /** Requests at the same time, token requests included; 5 by default. */
+  readonly maxInFlight?: number;
+  readonly deadlines?: Partial<Deadlines>;
+  readonly onCall?: (report: CallReport) => void;
+};
+
+export const DEFAULT_MAX_IN_FLIGHT = 5;
+
+export const DEFAULT_DEADLINES: Deadlines = {
+  connectMs: 5_000,
+  tokenMs: 30_000,
+  readMs: 60_000,
+  writeMs: 120_000,
+};

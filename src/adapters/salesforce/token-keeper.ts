@@ -1,0 +1,105 @@
+import { AppError } from '../../domain/error.ts';
+import { isOutage } from './transport-failure.ts';
+
+/** A session of the integration user, as the token endpoint granted it. */
+export type Token = {
+  readonly accessToken: string;
+  /** Base of every API call, never the login host; may change from one token to the next. */
+  readonly instanceUrl: string;
+  /** 18 characters. */
+  readonly userId: string;
+};
+
+export type TokenKeeper = {
+  /** The token in hand, or a new one. @throws AppError, without asking, while refusals are held off. */
+  current(): Promise<Token>;
+  isCurrent(token: Token): boolean;
+  /** The token in hand at this moment, or null. */
+  peek(): Token | null;
+  /** A call with this token was answered: when it is refused later, it has run out. */
+  prove(token: Token): void;
+  /**
+   * A call with this token got 401. Whoever comes first gives it up; the others find its successor.
+   * Answers with the refusal when the token was young and never worked, for then a next one would not either.
+   */
+  giveUp(token: Token): AppError | null;
+};
+
+const YOUNG_MS = 60_000;
+const FIRST_HOLD_MS = 60_000;
+const LONGEST_HOLD_MS = 15 * 60_000;
+
+/**
+ * One token for the whole process. Callers that come while one is asked for share the answer, so twenty 401s make one
+ * new token. After a refusal nobody asks for 1, 2, 4, 8, then 15 minutes: repeated sign-ins lock the user out.
+ * Tokens carry no lifetime; a 401 is the only sign of their end.
+ */
+export function createTokenKeeper(
+  requestToken: () => Promise<Token>,
+  monotonicNow: () => number = () => performance.now(),
+): TokenKeeper {
+  let held: { readonly token: Token; readonly since: number; isProven: boolean } | null = null;
+  let asking: Promise<Token> | null = null;
+  let hold: { readonly refusal: AppError; readonly until: number } | null = null;
+  let refusals = 0;
+
+  function current(): Promise<Token> {
+    if (held !== null) return Promise.resolve(held.token);
+    if (asking !== null) return asking;
+    if (hold !== null && monotonicNow() < hold.until) return Promise.reject(hold.refusal);
+    asking = ask();
+    return asking;
+  }
+
+  async function ask(): Promise<Token> {
+    try {
+      const token = await requestToken();
+      held = { token, since: monotonicNow(), isProven: false };
+      return token;
+    } catch (error) {
+      if (error instanceof AppError && !isOutage(error)) holdOff(error);
+      throw error;
+    } finally {
+      asking = null;
+    }
+  }
+
+  function holdOff(refusal: AppError): void {
+    hold = { refusal, until: monotonicNow() + Math.min(FIRST_HOLD_MS * 2 ** refusals, LONGEST_HOLD_MS) };
+    refusals += 1;
+  }
+
+  function prove(token: Token): void {
+    if (held?.token !== token || held.isProven) return;
+    held.isProven = true;
+    hold = null;
+    refusals = 0;
+  }
+
+  function giveUp(token: Token): AppError | null {
+    if (held?.token !== token) return null;
+    const isStillborn = !held.isProven && monotonicNow() - held.since < YOUNG_MS;
+    held = null;
+    if (!isStillborn) return null;
+    const refusal = newTokenRefused();
+    holdOff(refusal);
+    return refusal;
+  }
+
+  return {
+    current,
+    prove,
+    giveUp,
+    isCurrent: (token) => held?.token === token,
+    peek: () => held?.token ?? null,
+  };
+}
+
+function newTokenRefused(): AppError {
+  return new AppError({
+    code: 'session-refused',
+    recovery: 'wait',
+    message: 'the org grants tokens but refuses them at once (HTTP 401)',
+    mend: 'check the OAuth scope "api" of the app, its IP restrictions, and the login hours and IP ranges of the integration user',
+  });
+}
