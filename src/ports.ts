@@ -152,16 +152,18 @@ export interface State {
   memories(kind: WorkKind, ids: readonly string[]): Promise<readonly (Memory | null)[]>;
   remember(kind: WorkKind, memories: ReadonlyMap<string, Memory | null>): Promise<void>;
 
-  turns(keys: readonly string[]): Promise<readonly (Turn | null)[]>;
+  /** Who got the lead in which epoch, by `lead:epoch`: a retry gets the same turn (D9). */
+  assignments(keys: readonly string[]): Promise<readonly (Memory | null)[]>;
+  /** The stored text of each pool's state; null where there is none, as after Redis was lost. */
   poolStates(pools: readonly string[]): Promise<ReadonlyMap<string, string | null>>;
   /**
-   * Puts new pool states and turns in place, all or nothing: false when a pool is no longer as `expected`,
+   * Puts new pool states and assignments in place, all or nothing: false when a pool is no longer as `expected`,
    * then decide again on what it is now (R19).
    */
   commitTurns(change: {
     readonly expected: ReadonlyMap<string, string | null>;
     readonly states: ReadonlyMap<string, string>;
-    readonly turns: ReadonlyMap<string, Turn | null>;
+    readonly assignments: ReadonlyMap<string, Memory | null>;
   }): Promise<boolean>;
 
   addDeadLetters(letters: readonly DeadLetter[]): Promise<void>;

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 
 import type { Instant } from '../domain/instant.ts';
-import type { DeadLetter, Memory, SeenKey, State, Turn } from '../ports.ts';
+import type { DeadLetter, Memory, SeenKey, State } from '../ports.ts';
 import { redisError } from './redis.ts';
 
 /** Compares every pool with what the caller saw, then puts all in place: selection and update are atomic (R19). */
@@ -89,35 +89,35 @@ export function createRedisState(redis: Redis, prefix: string): State {
     async memories(kind, ids) {
       if (ids.length === 0) return [];
       const texts = await run(redis.hmget(key(`memory:${kind}`), ...ids));
-      return texts.map((text) => readJson<Memory>(text));
+      return texts.map((text) => readJson(text) as Memory | null);
     },
     async remember(kind, memories) {
       await setAll(key(`memory:${kind}`), memories);
     },
 
-    async turns(keys) {
+    async assignments(keys) {
       if (keys.length === 0) return [];
-      const texts = await run(redis.hmget(key('turns'), ...keys));
-      return texts.map((text) => readJson<Turn>(text));
+      const texts = await run(redis.hmget(key('assignments'), ...keys));
+      return texts.map((text) => readJson(text) as Memory | null);
     },
     async poolStates(pools) {
       if (pools.length === 0) return new Map();
       const texts = await run(redis.hmget(key('pools'), ...pools));
       return new Map(pools.map((pool, index) => [pool, texts[index] ?? null]));
     },
-    async commitTurns({ expected, states, turns }) {
+    async commitTurns({ expected, states, assignments }) {
       const pools = [...expected.keys()];
       const done = await run(
         redis.eval(
           COMMIT_TURNS,
           2,
           key('pools'),
-          key('turns'),
+          key('assignments'),
           pools.length,
           ...pools,
           ...pools.map((pool) => expected.get(pool) ?? ''),
           ...pools.map((pool) => states.get(pool) ?? expected.get(pool) ?? ''),
-          ...[...turns].flatMap(([lead, turn]) => [lead, turn === null ? '' : JSON.stringify(turn)]),
+          ...[...assignments].flatMap(([lead, given]) => [lead, given === null ? '' : JSON.stringify(given)]),
         ),
       );
       return done === 1;
@@ -128,7 +128,7 @@ export function createRedisState(redis: Redis, prefix: string): State {
     },
     async deadLetters() {
       const texts = await run(redis.hvals(key('dead-letters')));
-      return texts.flatMap((text) => readJson<DeadLetter>(text) ?? []);
+      return texts.map((text) => readJson(text) as DeadLetter);
     },
     async removeDeadLetters(recordIds) {
       if (recordIds.length > 0) await run(redis.hdel(key('dead-letters'), ...recordIds));
@@ -164,6 +164,7 @@ function member(seen: SeenKey): string {
   return `${seen.id}:${seen.stamp}`;
 }
 
-function readJson<T>(text: string | null | undefined): T | null {
-  return text === null || text === undefined || text === '' ? null : (JSON.parse(text) as T);
+/** Only we write these values, so their form is known. */
+function readJson(text: string | null | undefined): unknown {
+  return text === null || text === undefined || text === '' ? null : JSON.parse(text);
 }
