@@ -54,8 +54,8 @@ export function createLog(settings: LogSettings): Log {
 
 /** Replaces every secret, also as base64, wherever it stands in a text. */
 export function createScrubber(secrets: readonly string[]): (text: string) => string {
-  const needles = secrets
-    .filter((secret) => secret.length >= 6)
-    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), Buffer.from(secret).toString('base64')]);
+  const needles = secrets.flatMap((secret) =>
+    secret.length < 6 ? [] : [secret, JSON.stringify(secret).slice(1, -1), Buffer.from(secret).toString('base64')],
+  );
   return (text) => needles.reduce((clean, needle) => clean.replaceAll(needle, SCRUBBED), text);
 }

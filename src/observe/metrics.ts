@@ -63,11 +63,11 @@ export function createMetrics(): Metrics {
       dead.set(gauges.dead);
     },
     subscriber(event, fields) {
-      count(event, fields as Record<string, unknown>);
+      count(event, fields);
     },
   };
 
-  function count(event: string, fields: Record<string, unknown>): void {
+  function count(event: string, fields: Readonly<Record<string, unknown>>): void {
     switch (event) {
       case 'decision':
         decisions.inc({ module: String(fields['module']), result: String(fields['result']) });
