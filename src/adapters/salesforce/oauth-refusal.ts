@@ -16,7 +16,9 @@ export function readOAuthRefusal(answer: HttpAnswer, flow: SignInFlow, loginUrl:
   const refused = OAuthError.safeParse(body);
   if (!refused.success || answer.statusCode >= 500) return readRefusal(answer);
   const { error, error_description: text } = refused.data;
-  const known = REFUSALS.find((row) => row.matches.test(`${error}: ${text}`));
+  const known = REFUSALS.find(
+    ({ matches, only }) => matches.test(`${error}: ${text}`) && (only ?? flow.kind) === flow.kind,
+  );
   const { code, recovery, means, mend } = known ?? credentialsRefused(flow);
   return new AppError({
     code,
@@ -35,10 +37,14 @@ type Refusal = {
   readonly mend: string;
 };
 
+type KnownRefusal = Refusal & { readonly matches: RegExp; readonly only?: SignInFlow['kind'] };
+
 /** The texts of the token endpoint, the more telling first. They are all it says: most come as `invalid_grant`. */
-const REFUSALS: readonly (Refusal & { readonly matches: RegExp })[] = [
+const REFUSALS: readonly KnownRefusal[] = [
   {
+    // The second text is the first one's until 2024; of an assertion it says that it has run out.
     matches: /already being processed|expired authorization code/i,
+    only: 'refresh-token',
     code: 'oauth-busy',
     recovery: 'retry',
     means: 'another process is refreshing the same token',
@@ -52,7 +58,8 @@ const REFUSALS: readonly (Refusal & { readonly matches: RegExp })[] = [
     mend: 'find what else signs in as this user; the rate frees up within the hour',
   },
   {
-    matches: /expired access\/refresh token|refresh token/i,
+    matches: /refresh token/i,
+    only: 'refresh-token',
     code: 'oauth-refresh-token-dead',
     recovery: 'fix-config',
     means: 'the refresh token was revoked, has expired, or was rotated elsewhere',
@@ -101,7 +108,8 @@ const REFUSALS: readonly (Refusal & { readonly matches: RegExp })[] = [
     mend: "set SF_LOGIN_URL to the org's My Domain, https://NAME.my.salesforce.com",
   },
   {
-    matches: /invalid assertion|assertion.*(?:expired|not.*valid)|expired|invalid signature/i,
+    matches: /assertion|expired|signature/i,
+    only: 'jwt',
     code: 'oauth-assertion',
     recovery: 'fix-config',
     means: 'the signed assertion is not accepted',

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import { createTokenKeeper, type Token } from '../../../src/adapters/salesforce/token-keeper.ts';
+import { AppError } from '../../../src/domain/error.ts';
+
+const MINUTE = 60_000;
+
+/** A token endpoint that counts, answers what the test says, and a clock that the test moves. */
+function anEndpoint(grant: (request: number) => Token | AppError = aToken) {
+  let at = 0;
+  let requests = 0;
+  const keeper = createTokenKeeper(
+    async () => {
+      requests += 1;
+      const granted = grant(requests);
+      if (granted instanceof AppError) throw granted;
+      return granted;
+    },
+    () => at,
+  );
+  return {
+    keeper,
+    requests: () => requests,
+    pass: (ms: number) => {
+      at += ms;
+    },
+  };
+}
+
+function aToken(serial: number): Token {
+  return {
+    accessToken: `token-${serial}`,
+    instanceUrl: 'https://acme.my.salesforce.com',
+    userId: '005000000000001AAA',
+  };
+}
+
+function aRefusal(code = 'oauth-refused'): AppError {
+  return new AppError({ code, recovery: 'fix-config', message: 'refused' });
+}
+
+describe('one token for the whole process (D11)', () => {
+  it('makes one sign-in for twenty calls that start at once', async () => {
+    const { keeper, requests } = anEndpoint();
+
+    const tokens = await Promise.all(Array.from({ length: 20 }, () => keeper.current()));
+
+    expect(new Set(tokens).size).toBe(1);
+    expect(requests()).toBe(1);
+  });
+
+  it('makes one new token when twenty calls find theirs expired (XE21)', async () => {
+    const { keeper, requests } = anEndpoint();
+    const old = await keeper.current();
+    keeper.prove(old);
+
+    const refusals = Array.from({ length: 20 }, () => keeper.giveUp(old));
+    const tokens = await Promise.all(Array.from({ length: 20 }, () => keeper.current()));
+
+    expect(refusals.every((refusal) => refusal === null)).toBe(true);
+    expect(new Set(tokens.map(({ accessToken }) => accessToken))).toEqual(new Set(['token-2']));
+    expect(requests()).toBe(2);
+  });
+
+  it('renews at once a token that had worked, however young', async () => {
+    const { keeper } = anEndpoint();
+    const first = await keeper.current();
+    keeper.prove(first);
+    keeper.giveUp(first);
+
+    const second = await keeper.current();
+
+    expect(second.accessToken).toBe('token-2');
+  });
+
+  it('asks for no third token when the second was refused before it ever worked', async () => {
+    const { keeper, requests } = anEndpoint();
+    const first = await keeper.current();
+    keeper.prove(first);
+    keeper.giveUp(first);
+    const second = await keeper.current();
+
+    const refusal = keeper.giveUp(second);
+
+    expect(refusal).toMatchObject({ code: 'session-refused', recovery: 'wait' });
+    await expect(keeper.current()).rejects.toMatchObject({ code: 'session-refused' });
+    expect(requests()).toBe(2);
+  });
+
+  it('renews an unused token that had an hour to run out', async () => {
+    const { keeper, pass } = anEndpoint();
+    const unused = await keeper.current();
+    pass(60 * MINUTE);
+
+    const refusal = keeper.giveUp(unused);
+
+    expect(refusal).toBeNull();
+    await expect(keeper.current()).resolves.toMatchObject({ accessToken: 'token-2' });
+  });
+
+  it('asks at 0, 1, 3, 7, 15 and then every 15 minutes while it is refused (I25)', async () => {
+    const { keeper, requests, pass } = anEndpoint(() => aRefusal());
+    const askedAt: number[] = [];
+
+    for (let minute = 0; minute <= 45; minute++) {
+      const before = requests();
+      await expect(keeper.current()).rejects.toMatchObject({ code: 'oauth-refused' });
+      if (requests() > before) askedAt.push(minute);
+      pass(MINUTE);
+    }
+
+    expect(askedAt).toEqual([0, 1, 3, 7, 15, 30, 45]);
+  });
+
+  it('does not hold off after an outage, which says nothing about the credentials', async () => {
+    const { keeper, requests } = anEndpoint((request) =>
+      request === 1 ? aRefusal('org-unreachable') : aToken(request),
+    );
+    await expect(keeper.current()).rejects.toMatchObject({ code: 'org-unreachable' });
+
+    await keeper.current();
+
+    expect(requests()).toBe(2);
+  });
+});
