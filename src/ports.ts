@@ -107,6 +107,7 @@ export interface WorkQueues {
 /** What the daemon remembers between two looks at a record. It may vanish with Redis at any time. */
 export type Memory = Readonly<Record<string, unknown>>;
 
+/** A record that the org or we cannot get any further with, until somebody mends the cause (F35). */
 export type DeadLetter = {
   readonly object: string;
   readonly record_id: string;
@@ -115,8 +116,8 @@ export type DeadLetter = {
   readonly message: string;
   readonly fields: readonly string[];
   readonly config_hash: string;
-  readonly first_at: string;
-  readonly last_at: string;
+  /** When it was set aside, ISO, by the org's clock. */
+  readonly at: string;
   readonly tries: number;
 };
 

@@ -1,0 +1,111 @@
+import { writeInstant, type Instant } from '../domain/instant.ts';
+import { OBJECT_OF, type WorkKind } from '../domain/work.ts';
+import type { Observer } from '../observe/events.ts';
+import type { DeadLetter, State, WorkQueues } from '../ports.ts';
+import { describe } from './run-batch.ts';
+import type { Fate } from './write-back.ts';
+
+export type SettleWorld = {
+  readonly state: State;
+  readonly queues: WorkQueues;
+  readonly observer: Observer;
+  readonly now: () => Instant;
+  readonly configHash: () => string;
+};
+
+/** What is to happen to a record after its writes. */
+export type Aftermath = 'done' | 'again' | 'dead';
+
+/** How often a record is tried again for refusals that pass, before it is set aside. */
+const TRIES = 8;
+const LONGEST_PAUSE = 30_000;
+/** How long a record whose write's answer was lost is left alone, so that a late commit shows when it is read again. */
+const LOOK_AGAIN = 2_000;
+
+/**
+ * Acts on the fates of a batch, each record on its own (F35): what the org refuses for good goes to the dead letters,
+ * passing refusals, lost answers and changed records come again. One bad record never holds back its batch.
+ * @param triesOf how often a record has been tried before
+ * @returns what became of each record
+ */
+export async function settleFates(
+  kind: WorkKind,
+  module: string,
+  fates: ReadonlyMap<string, Fate>,
+  triesOf: (id: string) => number,
+  world: SettleWorld,
+): Promise<ReadonlyMap<string, Aftermath>> {
+  const aftermath = new Map<string, Aftermath>();
+  const again = new Map<number, string[]>();
+  const letters: DeadLetter[] = [];
+  for (const [id, fate] of fates) {
+    const tries = triesOf(id) + 1;
+    const next = nextStep(fate, tries);
+    aftermath.set(id, next.aftermath);
+    if (next.aftermath === 'again') again.set(next.delayMs, [...(again.get(next.delayMs) ?? []), id]);
+    if (fate.kind === 'refused') {
+      world.observer.emit('write.rejected', {
+        object: OBJECT_OF[kind],
+        record_id: id,
+        code: fate.code,
+        fields: fate.fields,
+      });
+      if (next.aftermath === 'dead') letters.push(writeLetter(kind, module, id, fate, tries, world));
+    }
+  }
+  for (const [delayMs, ids] of again) await world.queues.add(kind, ids, delayMs);
+  await world.state.addDeadLetters(letters);
+  for (const { object, record_id, code, tries } of letters) {
+    world.observer.emit('dead_letter', { object, record_id, code, tries });
+  }
+  return aftermath;
+}
+
+/** Sets a record aside that fails for a reason of ours, so that the rest of its batch goes on. */
+export async function setAside(kind: WorkKind, id: string, error: unknown, world: SettleWorld): Promise<void> {
+  const { code, reason: message } = describe(error);
+  const letter = writeLetter(kind, kind, id, { code, message, fields: [] }, 1, world);
+  await world.state.addDeadLetters([letter]);
+  world.observer.emit('dead_letter', { object: letter.object, record_id: id, code, tries: 1 });
+}
+
+type NextStep = { readonly aftermath: 'done' | 'dead' } | { readonly aftermath: 'again'; readonly delayMs: number };
+
+function nextStep(fate: Fate, tries: number): NextStep {
+  switch (fate.kind) {
+    case 'applied':
+    case 'withheld':
+      return { aftermath: 'done' };
+    case 'stale':
+      return { aftermath: 'again', delayMs: 0 };
+    case 'unknown':
+      return { aftermath: 'again', delayMs: LOOK_AGAIN };
+    case 'refused': {
+      const isPassing = fate.recovery === 'retry' || fate.recovery === 'wait';
+      if (!isPassing || tries >= TRIES) return { aftermath: 'dead' };
+      return { aftermath: 'again', delayMs: Math.min(500 * 2 ** tries, LONGEST_PAUSE) };
+    }
+  }
+}
+
+function writeLetter(
+  kind: WorkKind,
+  module: string,
+  id: string,
+  { code, message, fields }: { readonly code: string; readonly message: string; readonly fields: readonly string[] },
+  tries: number,
+  world: SettleWorld,
+): DeadLetter {
+  const at = writeInstant(world.now());
+  return {
+    object: OBJECT_OF[kind],
+    record_id: id,
+    module,
+    code,
+    message,
+    fields,
+    config_hash: world.configHash(),
+    at,
+    tries,
+  };
+}

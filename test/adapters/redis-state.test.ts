@@ -1,0 +1,112 @@
+import path from 'node:path';
+
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { createRedisState } from '../../src/adapters/redis-state.ts';
+import { connectForCommands, inspectRedis } from '../../src/adapters/redis.ts';
+import { startPrivateRedis } from '../../src/cli/private-redis.ts';
+import type { State } from '../../src/ports.ts';
+import { freshRedis, type FreshRedis } from '../support/redis.ts';
+
+let fresh: FreshRedis;
+let state: State;
+
+beforeAll(async () => {
+  fresh = await freshRedis();
+});
+afterAll(() => fresh[Symbol.asyncDispose]());
+beforeEach(async () => {
+  const keys = await fresh.redis.keys(`${fresh.prefix}:*`);
+  if (keys.length > 0) await fresh.redis.del(...keys);
+  state = createRedisState(fresh.redis, fresh.prefix);
+});
+
+describe('what was seen', () => {
+  const first = { id: '00Q000000000001AAA', stamp: 1_000 };
+  const edited = { id: '00Q000000000001AAA', stamp: 2_000 };
+
+  it('is handed on once per id and stamp (F25)', async () => {
+    await state.markSeen('Lead', [first]);
+
+    expect(await state.unseen('Lead', [first, edited])).toEqual([edited]);
+  });
+
+  it('is forgotten by its stamp, when no poll reads so far back any more', async () => {
+    await state.markSeen('Lead', [first, edited]);
+    await state.forgetSeen('Lead', 2_000);
+
+    expect(await state.unseen('Lead', [first, edited])).toEqual([first]);
+  });
+});
+
+describe('timers', () => {
+  it('come due in order and only once', async () => {
+    await state.setTimers('lead', new Map([['b', 200], ['a', 100], ['c', 900]])); // oxfmt-ignore
+
+    const due = await state.dueTimers('lead', 500, 10);
+    await state.dropTimers('lead', due);
+
+    expect([...due.keys()]).toEqual(['a', 'b']);
+    expect([...(await state.dueTimers('lead', 1_000, 10)).keys()]).toEqual(['c']);
+  });
+
+  it('that were set anew while they fired stay', async () => {
+    await state.setTimers('lead', new Map([['a', 100]]));
+    const due = await state.dueTimers('lead', 500, 10);
+    await state.setTimers('lead', new Map([['a', 700]]));
+
+    await state.dropTimers('lead', due);
+
+    expect(await state.dueTimers('lead', 1_000, 10)).toEqual(new Map([['a', 700]]));
+  });
+});
+
+describe('turns of a pool (R19)', () => {
+  const change = {
+    expected: new Map([['uki', null]]),
+    states: new Map([['uki', '{"turns":1}']]),
+    assignments: new Map([['lead:1', { user: 'max' }]]),
+  };
+
+  it('are put in place together with who got them', async () => {
+    expect(await state.commitTurns(change)).toBe(true);
+
+    expect(await state.poolStates(['uki', 'dach'])).toEqual(new Map([['uki', '{"turns":1}'], ['dach', null]])); // oxfmt-ignore
+    expect(await state.assignments(['lead:1', 'lead:2'])).toEqual([{ user: 'max' }, null]);
+  });
+
+  it('are refused as a whole when another worker took a turn meanwhile', async () => {
+    await state.commitTurns(change);
+
+    expect(await state.commitTurns({ ...change, assignments: new Map([['lead:2', { user: 'max' }]]) })).toBe(false);
+    expect(await state.assignments(['lead:2'])).toEqual([null]);
+  });
+});
+
+describe('the lease', () => {
+  it('belongs to one holder until it is dropped', async () => {
+    expect(await state.holdLease('poller', 'a', 60_000)).toBe(true);
+    expect(await state.holdLease('poller', 'b', 60_000)).toBe(false);
+
+    await state.dropLease('poller', 'b');
+    expect(await state.holdLease('poller', 'b', 60_000)).toBe(false);
+    await state.dropLease('poller', 'a');
+    expect(await state.holdLease('poller', 'b', 60_000)).toBe(true);
+  });
+});
+
+describe('the Redis itself', () => {
+  it('is refused when its policy may evict', async () => {
+    // Its own server: the policy of the shared one is none of this test's business.
+    const server = await startPrivateRedis({ folder: path.resolve(import.meta.dirname, '../../.redis') });
+    const redis = connectForCommands({ url: server.url, prefix: 'test' });
+    try {
+      await expect(inspectRedis(redis)).resolves.toMatchObject({ isPersistent: true });
+      await redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
+      await expect(inspectRedis(redis)).rejects.toMatchObject({ code: 'redis-evicts', recovery: 'fix-config' });
+    } finally {
+      redis.disconnect();
+      await server.stop();
+    }
+  });
+});
