@@ -1,0 +1,96 @@
+import { compileCalendar, type Calendar } from './calendars/calendar.ts';
+import type { Calendars } from './calendars/schema.ts';
+import type { Lists } from './conditions/operator.ts';
+import { compileContactRoles, type ContactRoleRules } from './contact-roles/compile-contact-roles.ts';
+import type { CalendarSources } from './contact-roles/pick-owner-calendar.ts';
+import type { ContactRoles } from './contact-roles/schema.ts';
+import type { OrgStage } from './contact-roles/stage-order.ts';
+import { compileQualification } from './qualification/compile-qualification.ts';
+import type { QualificationRules } from './qualification/qualification-rules.ts';
+import type { Qualification } from './qualification/schema.ts';
+import { compileRouting } from './routing/compile-routing.ts';
+import type { RoutingRules } from './routing/routing-rules.ts';
+import type { Routing } from './routing/schema.ts';
+import { fold } from './text/fold.ts';
+
+/** `off` does not look, `observe` decides and writes nothing, `enforce` writes (F38). */
+export type Mode = 'off' | 'observe' | 'enforce';
+
+/** The sections of a configuration that rules are made of, as their schemas leave them. */
+export type RuleSource = {
+  readonly org: { readonly timezone: string; readonly default_calendar: string };
+  readonly write: {
+    readonly task_key: string | null;
+    readonly turn_key: string | null;
+    readonly episode: string | null;
+  };
+  readonly calendars: Calendars;
+  readonly lists: Readonly<
+    Record<string, { readonly values: readonly string[]; readonly rows: readonly Readonly<Record<string, string>>[] }>
+  >;
+  readonly qualification: Qualification | null;
+  readonly routing: Routing | null;
+  readonly contact_roles: ContactRoles | null;
+};
+
+/** A configuration, compiled: everything that decides. Swapped as a whole on reload (F41). A module that is off is null. */
+export type Rulebook = {
+  readonly source: RuleSource;
+  readonly calendars: ReadonlyMap<string, Calendar>;
+  readonly qualification: { readonly mode: Mode; readonly rules: QualificationRules } | null;
+  readonly routing: { readonly mode: Mode; readonly rules: RoutingRules } | null;
+  readonly contactRoles: { readonly mode: Mode; readonly rules: ContactRoleRules } | null;
+  /** Where the calendar of an opportunity's owner comes from (C13). */
+  readonly calendarSources: CalendarSources;
+};
+
+/**
+ * Compiles a valid configuration.
+ * @param stages  of the org; null offline, then the configured order and Salesforce's standard stages stand in (C2)
+ */
+export function compileRulebook(source: RuleSource, stages: readonly OrgStage[] | null): Rulebook {
+  const lists: Lists = new Map(
+    Object.entries(source.lists).map(([name, { values }]) => [name, new Set(values.map(fold))]),
+  );
+  const rows = new Map(Object.entries(source.lists).map(([name, list]) => [name, list.rows]));
+  const calendars = new Map(
+    Object.entries(source.calendars).map(([name, calendar]) => [name, compileCalendar(calendar)]),
+  );
+  const { qualification, routing, contact_roles: contactRoles, org, write } = source;
+  return {
+    source,
+    calendars,
+    qualification: compileModule(qualification, (own) => compileQualification(own, lists, routing?.segments ?? {})),
+    routing: compileModule(routing, (own) =>
+      compileRouting(own, {
+        lists,
+        rows,
+        calendars,
+        defaultCalendar: org.default_calendar,
+        ...(qualification === null ? {} : { geo: qualification.geo }),
+      }),
+    ),
+    contactRoles: compileModule(contactRoles, (own) =>
+      compileContactRoles(own, lists, stages, {
+        timeZone: org.timezone,
+        taskKeyField: write.task_key,
+        episodeField: write.episode,
+      }),
+    ),
+    calendarSources: {
+      pools: Object.values(routing?.pools ?? {}).map(({ calendar, members }) => ({
+        calendar: calendar ?? null,
+        members: members.map(({ user }) => user),
+      })),
+      calendars,
+      defaultCalendar: org.default_calendar,
+    },
+  };
+}
+
+function compileModule<Source extends { readonly mode: Mode }, Rules>(
+  source: Source | null,
+  compile: (source: Source) => Rules,
+): { readonly mode: Mode; readonly rules: Rules } | null {
+  return source === null || source.mode === 'off' ? null : { mode: source.mode, rules: compile(source) };
+}
