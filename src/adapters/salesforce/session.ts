@@ -116,10 +116,11 @@ export function openSession(settings: SalesforceSettings): Session {
   /** A place and the token of that moment: a call that waited for its place must not go out with a dead one. */
   async function takePlace(signal: AbortSignal): Promise<{ readonly token: Token; readonly leave: () => void }> {
     for (;;) {
-      const token = await unlessAborted(tokens.current(), signal);
+      const token = await unlessAborted(() => tokens.current(), signal);
       const leave = await enter(gate, signal);
-      if (tokens.isCurrent(token)) return { token, leave };
+      if (tokens.isCurrent(token) && !closing.signal.aborted) return { token, leave };
       leave();
+      closing.signal.throwIfAborted();
     }
   }
 
@@ -131,7 +132,7 @@ export function openSession(settings: SalesforceSettings): Session {
   return {
     read: (request, signal) => call(request, false, signal),
     write: (request, signal) => call(request, true, signal),
-    signIn: (signal) => unlessAborted(tokens.current(), signal),
+    signIn: (signal) => unlessAborted(() => tokens.current(), signal),
     userId: () => tokens.peek()?.userId ?? null,
     clock,
     calls: () => calls,
@@ -199,14 +200,14 @@ async function enter(gate: Gate, signal: AbortSignal): Promise<() => void> {
   }
 }
 
-/** The promise goes on for those who share it; only this caller stops waiting. */
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+/** What was begun goes on for those who share it; only this caller stops waiting. */
+async function unlessAborted<T>(begin: () => Promise<T>, signal: AbortSignal): Promise<T> {
   if (signal.aborted) throw stopped();
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const onAbort = (): void => reject(stopped());
   signal.addEventListener('abort', onAbort, { once: true });
   try {
-    return await Promise.race([promise, aborted]);
+    return await Promise.race([begin(), aborted]);
   } finally {
     signal.removeEventListener('abort', onAbort);
   }

@@ -19,7 +19,7 @@ export function readTransportFailure(error: unknown, url: string, exchange: Exch
   if (error instanceof AppError) return error;
   const host = new URL(url).host;
   const code = codeOf(error);
-  if (exchange.signal?.aborted || code === 'UND_ERR_CLOSED') {
+  if (exchange.signal?.aborted) {
     return new AppError({
       code: 'aborted',
       recovery: 'retry',
