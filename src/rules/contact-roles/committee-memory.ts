@@ -17,8 +17,8 @@ const Episode = z.object({
   number: z.int().min(0),
   /** What the task was last made or rewritten for; null when there has been none. */
   toldMissing: z.array(z.string()).nullable(),
-  /** The subject as we last wrote it. */
-  subject: z.string().nullable(),
+  /** The subjects that the open task may have from us: the one seen last and the one planned last. */
+  subjects: z.array(z.string()),
   /** A task of this episode has been seen in the org: if there is none any more, somebody deleted it. */
   isTaskSeen: z.boolean(),
   /** How many steps of `escalate` are done. */

@@ -1,5 +1,5 @@
 import type { Instant } from '../../domain/instant.ts';
-import type { UnjudgedCause } from './bar.ts';
+import type { UnjudgedCause } from './pick-bar.ts';
 import type { StayMemory } from './committee-memory.ts';
 import type { Finding } from './finding.ts';
 

@@ -1,15 +1,16 @@
 import type { Instant } from '../../domain/instant.ts';
-import { pickBar } from './bar.ts';
-import type { Bar } from './bar.ts';
+import { pickBar } from './pick-bar.ts';
+import type { Bar } from './pick-bar.ts';
 import { readCommittee } from './committee.ts';
 import type { Committee } from './committee.ts';
 import type { StayMemory } from './committee-memory.ts';
 import type { ContactRoleRules } from './compile-contact-roles.ts';
 import type { CommitteeStatus, ContactRoleRuling } from './contact-role-ruling.ts';
 import type { FindingCode } from './finding.ts';
-import { endOfGrace, pickGapSince, readPreCloseSince } from './grace.ts';
+import { endOfGrace, pickGapSince, readPreCloseSince } from './pick-gap-since.ts';
 import { readDate, readStageEntry } from './opportunity-dates.ts';
 import type { OpportunityView } from './opportunity-view.ts';
+import { readStatusFlag } from './read-status-flag.ts';
 import { relaxRequirement } from './requirement.ts';
 import type { Requirement } from './requirement.ts';
 import { requirementKinds } from './requirements/requirement-kinds.ts';
@@ -30,8 +31,9 @@ export function decideContactRoles(rules: ContactRoleRules, view: OpportunityVie
   const stageEnteredAt = stageEntry(view, now);
   const preCloseSince = readPreCloseSince(bar, previous, closeDate, now);
   const isSame = previous?.stage === stage && previous.stageEnteredAt === stageEnteredAt;
-  const gapSince =
-    unmet.length === 0 ? null : pickGapSince(bar, { stageEnteredAt, preCloseSince, previous, isSame }, now);
+  const isFlaggedCompliant = readStatusFlag(rules, view) === 'compliant';
+  const stay = { stageEnteredAt, preCloseSince, previous, isSame, isFlaggedCompliant };
+  const gapSince = unmet.length === 0 ? null : pickGapSince(bar, stay, now);
   const graceEnds = gapSince === null ? null : endOfGrace(rules, view, gapSince);
   const status = statusOf(graceEnds, now);
 

@@ -1,6 +1,6 @@
 import type { Instant } from '../../domain/instant.ts';
 import { addOpen } from '../calendars/add-open.ts';
-import type { Bar } from './bar.ts';
+import type { Bar } from './pick-bar.ts';
 import type { StayMemory } from './committee-memory.ts';
 import type { ContactRoleRules } from './compile-contact-roles.ts';
 import type { OpportunityView } from './opportunity-view.ts';
@@ -13,6 +13,8 @@ export type Stay = {
   readonly preCloseSince: Instant | null;
   /** The last evaluation, null when none is remembered. */
   readonly previous: StayMemory | null;
+  /** The org still shows the flag of a compliant opportunity. */
+  readonly isFlaggedCompliant: boolean;
   /** Whether the last evaluation was in the same stage, without another one in between. */
   readonly isSame: boolean;
 };
@@ -40,6 +42,7 @@ export function pickGapSince(bar: Judged, stay: Stay, now: Instant): Instant {
   const wasExempt = previous?.status === 'exempt';
   const exemptionEnded = bar.exemptionEnded ?? (wasExempt ? now : stageEnteredAt);
   const earliest = Math.max(stageEnteredAt, exemptionEnded, preCloseSince ?? stageEnteredAt);
+  if (previous === null && stay.isFlaggedCompliant) return now;
   if (previous === null || !isSame) return earliest;
   if (previous.preCloseSince === null && preCloseSince !== null) return earliest;
   if (previous.status === 'compliant') return now;

@@ -1,0 +1,125 @@
+import type { Instant } from '../../domain/instant.ts';
+import type { Fields } from '../../domain/record.ts';
+import { addOpen } from '../calendars/add-open.ts';
+import { localDate } from '../calendars/zone.ts';
+import { renderTemplate } from '../template.ts';
+import type { EpisodeMemory } from './committee-memory.ts';
+import type { ContactRoleRules } from './compile-contact-roles.ts';
+import type { ContactRoleRuling } from './contact-role-ruling.ts';
+import { CLOSED_BY_US, startEpisode, taskKey } from './read-episode.ts';
+import type { CommitteeTask, OpportunityView } from './opportunity-view.ts';
+import { pickRecipient } from './pick-recipient.ts';
+import { rulingValues } from './ruling-values.ts';
+import type { Suggestion } from './suggest-contacts.ts';
+import { writeTaskText } from './write-task-text.ts';
+
+/** A change to a task of ours. */
+export type TaskUpdate = { readonly id: string; readonly fields: Fields };
+
+/** What is to be done about tasks, and the episode as it is after that. */
+export type TaskPlan = {
+  readonly create: Fields | null;
+  readonly updates: readonly TaskUpdate[];
+  readonly episode: EpisodeMemory;
+};
+
+// Salesforce, Task: Subject is a combobox of 255 characters, Description a text area of 32,000.
+const SUBJECT_LENGTH = 255;
+const DESCRIPTION_LENGTH = 32_000;
+
+/** Closes our open tasks, with the reason in their description; what a person wrote there stays. */
+export function planClosing(view: OpportunityView, reason: string): readonly TaskUpdate[] {
+  return openTasks(view).map(({ id, description }) => {
+    const note = `${CLOSED_BY_US}${reason}`;
+    const before = description === null ? '' : `${description.slice(0, DESCRIPTION_LENGTH - note.length - 2)}\n\n`;
+    return { id, fields: { Status: 'Completed', Description: `${before}${note}` } };
+  });
+}
+
+/**
+ * The task of a gap (C18): made once the grace is over, its subject follows the gap as long as it is open. One that a
+ * person closed or deleted comes again only for an item that is newly missing, as a new episode.
+ */
+export function planTask(
+  rules: ContactRoleRules,
+  view: OpportunityView,
+  ruling: ContactRoleRuling,
+  suggestions: readonly Suggestion[],
+  episode: EpisodeMemory,
+  now: Instant,
+): TaskPlan {
+  const task = rules.source.task;
+  if (task === undefined || rules.settings.taskKeyField === null) return { create: null, updates: [], episode };
+  const subject = cutSubject(renderTemplate(task.subject, rulingValues(ruling, view.fields)));
+  const [open] = openTasks(view);
+  if (open !== undefined) return followGap(open, subject, ruling, episode);
+  const next = episode.isTaskSeen ? afterDismissal(ruling, episode) : episode;
+  if (next.isTaskSeen || ruling.status !== 'violation') return { create: null, updates: [], episode: next };
+  return {
+    create: aTask(rules, view, ruling, suggestions, subject, next.number, now),
+    updates: [],
+    episode: { ...next, toldMissing: [...ruling.missing], subjects: [subject] },
+  };
+}
+
+function openTasks(view: OpportunityView): readonly CommitteeTask[] {
+  return view.tasks.filter((task) => !task.isClosed && !task.isDeleted);
+}
+
+function followGap(open: CommitteeTask, subject: string, ruling: ContactRoleRuling, episode: EpisodeMemory): TaskPlan {
+  const isOurs = episode.subjects.length === 0 || episode.subjects.includes(open.subject ?? '');
+  const told = { ...episode, toldMissing: [...ruling.missing] };
+  if (!isOurs || open.subject === subject) return { create: null, updates: [], episode: told };
+  return {
+    create: null,
+    updates: [{ id: open.id, fields: { Subject: subject } }],
+    // The write may fail: then the subject seen now is still ours.
+    episode: { ...told, subjects: [open.subject ?? '', subject] },
+  };
+}
+
+/** The episode after a person closed or deleted its task: a new one when something else is missing now, once its grace is over. */
+function afterDismissal(ruling: ContactRoleRuling, episode: EpisodeMemory): EpisodeMemory {
+  if (episode.toldMissing === null) return { ...episode, toldMissing: [...ruling.missing] };
+  const told = new Set(episode.toldMissing.map(kindOf));
+  const isNew = ruling.missing.some((item) => !told.has(kindOf(item)));
+  if (!isNew || ruling.status !== 'violation') return episode;
+  // The gap is the same one: who was told of it is not told again.
+  return { ...startEpisode(episode.number + 1), escalated: episode.escalated };
+}
+
+/** `contacts 1/3` is the same item as `contacts 1/2`. */
+function kindOf(missing: string): string {
+  return missing.replace(/^contacts \d+\/\d+$/, 'contacts');
+}
+
+function aTask(
+  rules: ContactRoleRules,
+  view: OpportunityView,
+  ruling: ContactRoleRuling,
+  suggestions: readonly Suggestion[],
+  subject: string,
+  episode: number,
+  now: Instant,
+): Fields {
+  const { to = 'owner', due } = rules.source.task ?? {};
+  const dueAt = due === undefined ? null : addOpen(view.calendar, now, due);
+  return {
+    // An owner without a manager does the work alone; the plan's findings say so.
+    OwnerId: pickRecipient(view, to) ?? view.fields['OwnerId'] ?? null,
+    WhatId: view.id,
+    Subject: subject,
+    Description: writeTaskText(ruling, suggestions),
+    Priority: 'Normal',
+    Status: 'Not Started',
+    ...(dueAt === null ? {} : { ActivityDate: localDate(view.calendar.timezone, dueAt) }),
+    [rules.settings.taskKeyField ?? '']: taskKey(view.id, episode),
+  };
+}
+
+function cutSubject(text: string): string {
+  const subject = text.trim();
+  if (subject.length <= SUBJECT_LENGTH) return subject;
+  const cut = subject.slice(0, SUBJECT_LENGTH - 1);
+  return `${cut.slice(0, Math.max(cut.lastIndexOf(' '), 1)).replace(/[;,\s]+$/, '')}…`;
+}
