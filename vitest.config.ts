@@ -7,5 +7,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     pool: 'forks',
+    // On purpose: tests share no state, and vitest need not suggest otherwise.
+    isolate: true,
   },
 });

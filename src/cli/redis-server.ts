@@ -18,7 +18,7 @@ export type RedisServer = {
 type Found = RedisServer | string;
 
 const serverNames = ['redis-server', 'valkey-server'] as const;
-const dockerImage = 'redis:8-alpine';
+const dockerImage = 'redis:8.2.1-alpine';
 
 /**
  * The first server that can be had: on the PATH, unpacked from the distribution's packages below `home` (no root needed,
