@@ -1,4 +1,4 @@
-import type { FieldValue } from '../domain/record.ts';
+import type { Fields, FieldValue } from '../domain/record.ts';
 
 /** What a name in braces stands for; null is a blank, undefined a name that nobody knows. */
 export type TemplateValues = (name: string) => FieldValue | undefined;
@@ -30,4 +30,23 @@ export function renderValue(value: FieldValue, values: TemplateValues): FieldVal
   const [only] = templateNames(value);
   if (only !== undefined && /^\{[^{}\n]+\}$/.test(value)) return values(only) ?? null;
   return renderTemplate(value, values);
+}
+
+/**
+ * What a whole `set:` writes, and which of its fields are stamps: those that name `{now}`. A stamp alone is no reason to
+ * write, since it differs at every decision.
+ */
+export function renderSet(
+  templates: Fields,
+  values: TemplateValues,
+): { readonly set: Fields; readonly stamps: readonly string[] } {
+  const entries = Object.entries(templates);
+  return {
+    set: Object.fromEntries(entries.map(([field, template]) => [field, renderValue(template, values)])),
+    stamps: entries.filter(([, template]) => isStamp(template)).map(([field]) => field),
+  };
+}
+
+function isStamp(template: FieldValue): boolean {
+  return typeof template === 'string' && templateNames(template).includes('now');
 }

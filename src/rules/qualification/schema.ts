@@ -33,12 +33,6 @@ const QualifyGroup = z
     error: 'expected either when or score',
   });
 
-/** Elapsed time: without a clock there are no business days to count. */
-const Elapsed = Duration.refine(({ unit }) => unit !== 'bd', {
-  error: 'business days need a calendar; write a length in s, m, h or d',
-  params: { code: 'E_DURATION' },
-});
-
 /** An outcome that a list may end in. */
 const FinalOutcome = z.enum(['nurture', 'disqualified', 'qualified', 'suppressed']);
 
@@ -52,7 +46,7 @@ export const Qualification = z.strictObject({
   mode: z.enum(['off', 'observe', 'enforce']).default('observe'),
   scope: Condition.prefault({}),
   protect: z
-    .strictObject({ statuses: z.array(Name).default([]), human_change_wins_for: Elapsed.optional() })
+    .strictObject({ statuses: z.array(Name).default([]), human_change_wins_for: Duration.optional() })
     .prefault({}),
   geo: GeoSettings.prefault({}),
   suppress: z.array(Rule).default([]).superRefine(checkIds),
@@ -61,7 +55,7 @@ export const Qualification = z.strictObject({
     .strictObject({
       fields: z.array(Name).min(1),
       // oxlint-disable-next-line unicorn/no-thenable -- the key of the YAML; it holds a text and is never awaited
-      hold: z.strictObject({ max_age: Elapsed, then: FinalOutcome }),
+      hold: z.strictObject({ max_age: Duration, then: FinalOutcome }),
     })
     .optional(),
   qualify: z.array(QualifyGroup).default([]).superRefine(checkIds),

@@ -22,11 +22,6 @@ const Cap = z.strictObject({
 });
 export type Cap = z.output<typeof Cap>;
 
-const Elapsed = Duration.refine(({ unit }) => unit !== 'bd', {
-  error: 'max_wait is elapsed time; write a length in s, m, h or d',
-  params: { code: 'E_DURATION' },
-});
-
 /** Where a pool that has nobody hands on: a chain of pools that ends in a queue (R10). */
 const Exhausted = Target.superRefine((target, context) => {
   if (target.kind !== 'user') return;
@@ -40,7 +35,8 @@ const Exhausted = Target.superRefine((target, context) => {
 const settings = {
   strategy: z.enum(STRATEGY_NAMES).optional(),
   outside_hours: z.enum(['wait', 'next', 'assign_anyway']).optional(),
-  max_wait: Elapsed.optional(),
+  /** Elapsed time. */
+  max_wait: Duration.optional(),
   on_exhausted: Exhausted.optional(),
   cap: Cap.optional(),
   /** Which leads count as a member's open ones. */

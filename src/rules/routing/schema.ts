@@ -51,7 +51,7 @@ const Fallback = z.array(Target).superRefine((targets, context) => {
 export const Routing = z
   .strictObject({
     mode: z.enum(['off', 'observe', 'enforce']).default('observe'),
-    intake: z.array(IntakeOwner).default([]),
+    intake: z.array(IntakeOwner).optional(),
     precedence: z.array(z.enum(STEP_NAMES)).optional(),
     record_override: z.strictObject({ field: Name }).optional(),
     sticky_duplicate: z

@@ -1,0 +1,127 @@
+import type { Instant } from '../../domain/instant.ts';
+import type { Fields, FieldValue } from '../../domain/record.ts';
+import type { Predicate } from '../conditions/compile-condition.ts';
+import { resolveGeography } from '../geography/resolve-geography.ts';
+import type { GeoSettings } from '../geography/schema.ts';
+import { companyName } from '../text/company-name.ts';
+import { fold } from '../text/fold.ts';
+import { webDomain } from '../text/web-domain.ts';
+import { MATCH_KEYS } from './account-schema.ts';
+import type { MatchKey, Tiebreak } from './account-schema.ts';
+
+/** An account that may be the lead's: as its fields and its owner. */
+export type AccountCandidate = {
+  /** 18 characters. */
+  readonly id: string;
+  readonly ownerId: string;
+  /**
+   * API names: `Name`, `Website`, the billing address, what `where` and `tiebreak` name, and `OpenOpportunities`, the
+   * number of open opportunities.
+   */
+  readonly fields: Fields;
+};
+
+/** The step `matched_account`, compiled. */
+export type AccountRules = {
+  readonly keys: Readonly<Record<MatchKey, number>>;
+  readonly acceptScore: number;
+  /** Domains that are nobody's own, folded. */
+  readonly ignoredDomains: ReadonlySet<string>;
+  readonly where: Predicate;
+  readonly tiebreak: readonly Tiebreak[];
+};
+
+/** The account that a lead belongs to, and how sure that is. */
+export type AccountMatch = {
+  readonly account: AccountCandidate;
+  readonly score: number;
+  readonly keys: readonly MatchKey[];
+};
+
+const BILLING: GeoSettings = {
+  country: ['BillingCountryCode', 'BillingCountry'],
+  state: ['BillingStateCode', 'BillingState'],
+  postal: ['BillingPostalCode'],
+  infer_country_from_state: true,
+  on_conflict: 'country_wins',
+};
+
+/**
+ * The account with the highest score that is enough, after the tiebreaks; null for none (R5).
+ * @param lead  the lead's fields, derived ones among them
+ */
+export function matchAccount(
+  rules: AccountRules,
+  lead: Fields,
+  candidates: readonly AccountCandidate[],
+  now: Instant,
+): AccountMatch | null {
+  const [best = null] = candidates
+    .filter(({ fields }) => rules.where.holds(fields, now))
+    .map((account) => ({ account, ...scoreAccount(rules, lead, account.fields) }))
+    .filter(({ score }) => score >= rules.acceptScore)
+    .sort((left, right) => right.score - left.score || compareAccounts(rules.tiebreak, left.account, right.account));
+  return best;
+}
+
+function scoreAccount(rules: AccountRules, lead: Fields, account: Fields) {
+  const keys = MATCH_KEYS.filter((key) => rules.keys[key] > 0 && sharesKey(key, rules, lead, account));
+  return { keys, score: keys.reduce((sum, key) => sum + rules.keys[key], 0) };
+}
+
+function sharesKey(key: MatchKey, { ignoredDomains }: AccountRules, lead: Fields, account: Fields): boolean {
+  switch (key) {
+    case 'email_domain':
+      return isShared(ownDomain(lead['email.domain'], ignoredDomains), readText(account['Website'], webDomain));
+    case 'website_domain':
+      return isShared(ownDomain(lead['web.domain'], ignoredDomains), readText(account['Website'], webDomain));
+    case 'company_exact':
+      return isShared(lead['company.norm'], readText(account['Name'], companyName));
+    case 'country':
+      return isShared(lead['geo.country'], resolveGeography(account, BILLING).country);
+    default:
+      return key satisfies never;
+  }
+}
+
+/** A domain that many strangers share says nothing about the company (RE9). */
+function ownDomain(domain: FieldValue | undefined, ignored: ReadonlySet<string>): string | null {
+  return typeof domain === 'string' && !ignored.has(fold(domain)) ? domain : null;
+}
+
+function isShared(ours: FieldValue | undefined, theirs: string | null): boolean {
+  return typeof ours === 'string' && theirs !== null && ours === theirs;
+}
+
+function readText(value: FieldValue | undefined, read: (text: string) => string | null): string | null {
+  return typeof value === 'string' ? read(value) : null;
+}
+
+function compareAccounts(tiebreak: readonly Tiebreak[], left: AccountCandidate, right: AccountCandidate): number {
+  for (const rule of tiebreak) {
+    const [ours, theirs] = [left, right].map((account) => valueOf(account, rule.field)) as [FieldValue, FieldValue];
+    const order =
+      rule.kind === 'equals'
+        ? Number(isValue(theirs, rule.value)) - Number(isValue(ours, rule.value))
+        : compareValues(ours, theirs, rule.direction);
+    if (order !== 0) return order;
+  }
+  return 0;
+}
+
+function valueOf({ id, fields }: AccountCandidate, field: string): FieldValue {
+  return field === 'Id' ? id : (fields[field] ?? null);
+}
+
+function isValue(value: FieldValue, wanted: string): boolean {
+  return value !== null && fold(String(value)) === fold(wanted);
+}
+
+/** Blank values come last whatever the direction. */
+function compareValues(left: FieldValue, right: FieldValue, direction: 'asc' | 'desc'): number {
+  if (left === right) return 0;
+  if (left === null) return 1;
+  if (right === null) return -1;
+  const order = left < right ? -1 : 1;
+  return direction === 'asc' ? order : -order;
+}

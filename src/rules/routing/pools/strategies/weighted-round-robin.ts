@@ -1,0 +1,16 @@
+import { exact, memberState } from '../state.ts';
+import { bestSeat } from './strategy.ts';
+import type { Strategy } from './strategy.ts';
+
+/**
+ * Smooth weighted round robin (R13): everyone eligible is owed their weight more, who is owed most gets the turn and
+ * pays for all. Who is not eligible neither gains nor loses.
+ */
+export const weightedRoundRobin: Strategy = (eligible, state) => {
+  const seat = bestSeat(eligible, state, ({ member }) => exact(memberState(state, member.user).cw + member.weight));
+  const total = eligible.reduce((sum, { member }) => sum + member.weight, 0);
+  const credit: Record<string, number> = {};
+  for (const { member } of eligible) credit[member.user] = member.weight;
+  credit[seat.member.user] = exact(seat.member.weight - total);
+  return { seat, credit };
+};

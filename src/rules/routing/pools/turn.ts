@@ -1,0 +1,54 @@
+import type { Seat } from './eligibility.ts';
+import type { Pool } from './pool.ts';
+import { exact, memberState } from './state.ts';
+import type { MemberState, PoolState } from './state.ts';
+import { strategies } from './strategies/strategies.ts';
+
+/** A reserved turn: what it takes to give it back. Plain JSON. */
+export type Turn = {
+  readonly pool: string;
+  /** Number of the turn in its pool, from 1. */
+  readonly turn: number;
+  /** `Member.user` of who got it. */
+  readonly user: string;
+  /** What the turn added to each member's `cw`. */
+  readonly credit: Readonly<Record<string, number>>;
+  /** The member's turn before this one, null for the first. */
+  readonly previousTurn: number | null;
+};
+
+/** The next turn of a pool among the eligible, and the state after it. Members that the pool no longer has vanish (R15). */
+export function takeTurn(
+  pool: Pool,
+  eligible: readonly [Seat, ...Seat[]],
+  state: PoolState,
+): { readonly seat: Seat; readonly turn: Turn; readonly state: PoolState } {
+  const { seat, credit } = strategies[pool.strategy](eligible, state);
+  const { user } = seat.member;
+  const turn = state.turns + 1;
+  const members: Record<string, MemberState> = {};
+  for (const member of pool.members) {
+    const before = memberState(state, member.user);
+    members[member.user] = {
+      cw: exact(before.cw + (credit[member.user] ?? 0)),
+      lastAt: member.user === user ? turn : before.lastAt,
+    };
+  }
+  const previousTurn = memberState(state, user).lastAt;
+  return { seat, turn: { pool: pool.name, turn, user, credit, previousTurn }, state: { members, turns: turn } };
+}
+
+/**
+ * The state without a turn: the exact inverse of taking it (R14), whatever turns were taken since.
+ * Its number is used again only when it was the latest; else it stays a gap.
+ */
+export function refundTurn(state: PoolState, { turn, user, credit, previousTurn }: Turn): PoolState {
+  const members: Record<string, MemberState> = {};
+  for (const [name, { cw, lastAt }] of Object.entries(state.members)) {
+    members[name] = {
+      cw: exact(cw - (credit[name] ?? 0)),
+      lastAt: name === user && lastAt === turn ? previousTurn : lastAt,
+    };
+  }
+  return { members, turns: state.turns === turn ? turn - 1 : state.turns };
+}
