@@ -22,7 +22,11 @@ export function readBody(
   const record: StoredRecord = {};
   const refused: string[] = [];
   for (const [key, given] of Object.entries(body)) {
-    if (key === 'attributes' || key.toLowerCase() === 'id' || key === skip) continue;
+    if (key === 'attributes' || key === skip) continue;
+    if (key.toLowerCase() === 'id') {
+      if (mode === 'update' || given === null) continue;
+      throw new SandboxError('INVALID_FIELD_FOR_INSERT_UPDATE', 'cannot specify Id in an insert call', 400, ['Id']);
+    }
     const { field, value } = resolveKey(world, schema, key, given);
     const isWriteable = mode === 'create' ? field.createable : field.updateable;
     if (isWriteable) record[field.name] = readFieldValue(field, value);

@@ -1,3 +1,4 @@
+import type { World } from '../world.ts';
 import type { ObjectAutomation, Save } from './object-automation.ts';
 import { idOf } from './object-automation.ts';
 import { modifyRecord, setSilently } from './system-writes.ts';
@@ -16,8 +17,12 @@ function keepOnePrimary({ world, by, record }: Save): void {
       modifyRecord(world, String(role['Id']), by, { IsPrimary: false });
     }
   }
+  mirrorPrimaryContact(world, opportunityId);
+}
+
+/** `Opportunity.ContactId` shows the contact of the primary role. */
+export function mirrorPrimaryContact(world: World, opportunityId: string): void {
   const roles = world.store.liveWith('OpportunityContactRole', 'OpportunityId', opportunityId);
   const primary = roles.find((role) => role['IsPrimary'] === true);
-  const contactId = primary === undefined ? null : idOf(primary, 'ContactId');
-  setSilently(world, opportunityId, { ContactId: contactId });
+  setSilently(world, opportunityId, { ContactId: primary === undefined ? null : idOf(primary, 'ContactId') });
 }

@@ -1,0 +1,255 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+
+import { concurrentLimit, dailyLimit } from '../api-limits.ts';
+import type { ApiLimits } from '../api-limits.ts';
+import type { Cursors } from '../cursors.ts';
+import type { FaultAction, Faults } from '../faults.ts';
+import type { OAuth } from '../oauth.ts';
+import { isFree, kindOf } from '../request-log.ts';
+import type { LoggedRequest, RequestLog } from '../request-log.ts';
+import type { Sessions } from '../sessions.ts';
+import type { Change } from '../store.ts';
+import { SandboxError } from '../types.ts';
+import type { World } from '../world.ts';
+import type { ApiCall } from './api-call.ts';
+import { errorAnswer, methodNotAllowed, notFound } from './exchange.ts';
+import type { Answer, OrgRequest } from './exchange.ts';
+import { answerIdentity } from './read-resources.ts';
+import { dispatch } from './routes.ts';
+import { readBodyText, sendAnswer } from './wire.ts';
+
+const MOST_BYTES = 16_384;
+const OLDEST_VERSION = 31;
+
+/** What a test may do while a request is under way. */
+export type Hooks = {
+  /** Before faults and work. */
+  onRequest: ((request: LoggedRequest) => void | Promise<void>) | null;
+  /** After the work, before the answer. */
+  afterCommit: ((request: LoggedRequest) => void | Promise<void>) | null;
+};
+
+export type OrgServerParts = {
+  readonly world: World;
+  readonly sessions: Sessions;
+  readonly oauth: OAuth;
+  readonly limits: ApiLimits;
+  readonly cursors: Cursors;
+  readonly faults: Faults;
+  readonly log: RequestLog;
+  readonly hooks: Hooks;
+  readonly versions: readonly string[];
+  readonly pageSize: ApiCall['pageSize'];
+};
+
+/** The org's HTTP server, not yet listening. One request after the other is worked on; what waits is the network. */
+export function createOrgServer(parts: OrgServerParts): Server {
+  // The limit on URL and headers is ours to answer, so Node's own must lie above it.
+  return createServer({ maxHeaderSize: 4 * MOST_BYTES }, (incoming, response) => {
+    void serve(parts, incoming, response);
+  });
+}
+
+async function serve(parts: OrgServerParts, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { world, faults, hooks, log, limits } = parts;
+  const unwatch = limits.watch();
+  response.once('close', unwatch);
+  const request = await readRequest(incoming).catch(() => null);
+  if (request === null) return;
+  const entry = logRequest(parts, request);
+  try {
+    await hooks.onRequest?.(entry);
+    world.transactions.settle();
+    const actions = faults.take(entry);
+    for (const action of actions) {
+      if (action.kind === 'delay') await new Promise((resolve) => setTimeout(resolve, action.millis));
+    }
+    world.transactions.settle();
+    if (isLost(response, actions, 'before-commit')) return;
+    const answer = await answerRequest(parts, request, entry, actions, urlOf(incoming));
+    await hooks.afterCommit?.(entry);
+    if (isLost(response, actions, 'after-commit')) return;
+    entry.status = answer.status;
+    entry.isCut = !(await sendAnswer(response, {
+      answer,
+      date: world.clock.now() + world.clock.headerSkewSeconds * 1000,
+      limitInfo: tellsLimit(parts, entry, answer) ? limits.header() : null,
+      acceptsGzip: /\bgzip\b/.test(request.headers['accept-encoding'] ?? ''),
+      faults: actions,
+    }));
+  } catch (cause) {
+    entry.defect = cause;
+    entry.status = 500;
+    const text = `An unexpected error occurred in the sandbox org: ${String(cause)}`;
+    if (!response.headersSent) response.writeHead(500, { 'content-type': 'application/json;charset=UTF-8' });
+    response.end(JSON.stringify([{ errorCode: 'UNKNOWN_EXCEPTION', message: text }]));
+  } finally {
+    if (entry.status === null) entry.isCut = true;
+    log.finish(entry);
+  }
+}
+
+async function readRequest(incoming: IncomingMessage): Promise<OrgRequest> {
+  const { pathname, searchParams } = new URL(incoming.url ?? '/', 'http://org.invalid');
+  const headers = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]);
+  return {
+    method: incoming.method ?? 'GET',
+    path: pathname,
+    query: searchParams,
+    headers: Object.fromEntries(headers) as Record<string, string>,
+    body: await readBodyText(incoming),
+  };
+}
+
+function logRequest({ world, log }: OrgServerParts, request: OrgRequest): LoggedRequest {
+  const query = [...request.query].map(([name, value]) => `${name}=${value}`).join('&');
+  const entry: LoggedRequest = {
+    receivedAt: world.clock.now(),
+    kind: kindOf(request.path),
+    method: request.method,
+    path: query === '' ? request.path : `${request.path}?${query}`,
+    headers: request.headers,
+    body: readLogged(request),
+    changes: [],
+    status: null,
+    isCut: false,
+    defect: null,
+  };
+  log.add(entry);
+  return entry;
+}
+
+function readLogged({ body }: OrgRequest): unknown {
+  if (body === '') return null;
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body;
+  }
+}
+
+/** Whether a fault takes the request or its answer away: a reset now, a hang for as long as the client waits. */
+function isLost(response: ServerResponse, actions: readonly FaultAction[], at: 'before-commit' | 'after-commit'): boolean {
+  const loss = actions.find((action) => (action.kind === 'reset' || action.kind === 'hang') && action.at === at);
+  if (loss?.kind === 'reset') response.socket?.resetAndDestroy();
+  return loss !== undefined;
+}
+
+async function answerRequest(
+  parts: OrgServerParts,
+  request: OrgRequest,
+  entry: LoggedRequest,
+  actions: readonly FaultAction[],
+  url: string,
+): Promise<Answer> {
+  const changes: Change[] = [];
+  const instead = actions.find((action) => action.kind === 'answer');
+  if (instead !== undefined) return instead;
+  let answer: Answer;
+  try {
+    prepareFaults(parts, request, actions);
+    answer = await route(parts, request, entry, actions, { url, changes });
+  } catch (cause) {
+    answer = errorAnswer(cause);
+  }
+  entry.changes = changes;
+  const after = actions.find((action) => action.kind === 'answer-after-commit');
+  if (after !== undefined) return after;
+  return actions.reduce(
+    (sent, action) => (action.kind === 'edit' ? { ...sent, body: action.edit(sent.body) } : sent),
+    answer,
+  );
+}
+
+function prepareFaults({ sessions, cursors }: OrgServerParts, request: OrgRequest, actions: readonly FaultAction[]): void {
+  for (const { kind } of actions) {
+    if (kind === 'expire-session') sessions.end(request.headers['authorization']?.split(' ')[1] ?? '');
+    if (kind === 'expire-cursors') cursors.expireAll();
+    if (kind === 'daily-limit') throw dailyLimit();
+    if (kind === 'concurrent-limit') throw concurrentLimit();
+  }
+}
+
+async function route(
+  parts: OrgServerParts,
+  request: OrgRequest,
+  entry: LoggedRequest,
+  actions: readonly FaultAction[],
+  { url, changes }: { readonly url: string; readonly changes: Change[] },
+): Promise<Answer> {
+  demandSize(request);
+  if (entry.kind === 'token') return await answerOAuth(parts, request, url);
+  if (entry.kind === 'versions') return { status: 200, body: listVersions(parts.versions) };
+  const [, version] = /^\/services\/data\/v(\d+\.\d)(?:\/|$)/.exec(request.path) ?? [];
+  if (entry.kind !== 'identity') demandVersion(parts, version);
+  const userId = parts.sessions.demandUser(request.headers['authorization']);
+  const { world, cursors, limits, pageSize } = parts;
+  const rowFault = rowFaultOf(actions);
+  const call: ApiCall = {
+    ...{ world, cursors, limits, request, userId, url, pageSize, rowFault, changes },
+    version: version ?? parts.versions.at(-1) ?? '',
+  };
+  if (entry.kind === 'identity') return answerIdentity(call);
+  limits.demandCall();
+  limits.spend(1);
+  demandJson(request);
+  return dispatch(call);
+}
+
+async function answerOAuth({ oauth }: OrgServerParts, request: OrgRequest, url: string): Promise<Answer> {
+  const resource = request.path.replace(/^\/services\/oauth2\//, '').replace(/\/$/, '');
+  if (!['token', 'revoke', 'introspect'].includes(resource)) throw notFound();
+  if (request.method !== 'POST') throw methodNotAllowed(request.method, ['POST']);
+  if (resource === 'revoke') return oauth.answerRevoke(request);
+  return resource === 'introspect' ? oauth.answerIntrospect(request) : await oauth.answerToken(request, url);
+}
+
+function rowFaultOf(actions: readonly FaultAction[]): ApiCall['rowFault'] {
+  const refusals = actions.filter((action) => action.kind === 'refuse-rows');
+  return (row, index) => {
+    const hit = refusals.find(({ where }) => where?.(row as Readonly<Record<string, unknown>>, index) ?? true);
+    return hit === undefined ? null : new SandboxError(hit.code, hit.message, 400, hit.fields ?? null);
+  };
+}
+
+function demandSize({ path, query, headers }: OrgRequest): void {
+  const line = path.length + String(query).length;
+  if (line > MOST_BYTES) throw new SandboxError('URI_TOO_LONG', 'The URI is too long', 414);
+  const all = Object.entries(headers).reduce((sum, [name, value]) => sum + name.length + value.length + 4, line);
+  if (all > MOST_BYTES) throw new SandboxError('REQUEST_HEADER_FIELDS_TOO_LARGE', 'URI and headers are too long', 431);
+}
+
+function demandVersion({ versions }: OrgServerParts, version: string | undefined): void {
+  if (version !== undefined && versions.includes(version)) return;
+  const isRetired = version !== undefined && Number(version) >= 20 && Number(version) < OLDEST_VERSION;
+  if (!isRetired) throw notFound();
+  throw new SandboxError('GONE', `The requested resource is no longer available: API version ${version} is retired`, 410);
+}
+
+function demandJson({ method, headers, body }: OrgRequest): void {
+  const type = headers['content-type'] ?? '';
+  if (method === 'GET' || body === '' || /^application\/json\b/i.test(type)) return;
+  const text = `Content-Type header specified in HTTP request is not supported: ${type}`;
+  throw new SandboxError('UNSUPPORTED_MEDIA_TYPE', text, 415);
+}
+
+const SEASONS = ['Summer', 'Winter', 'Spring'];
+
+function listVersions(versions: readonly string[]): readonly object[] {
+  return versions.map((version) => {
+    const release = Number.parseInt(version, 10);
+    const season = SEASONS[(release + 2) % 3] ?? '';
+    const year = Math.floor((release - 26) / 3) + 13;
+    return { label: `${season} '${year}`, url: `/services/data/v${version}`, version };
+  });
+}
+
+/** Answers without a body never tell, and one in ten others does not either. */
+function tellsLimit({ world }: OrgServerParts, { kind }: LoggedRequest, { status }: Answer): boolean {
+  return !isFree(kind) && status !== 204 && world.random() > 0.1;
+}
+
+function urlOf({ headers, socket }: IncomingMessage): string {
+  return `http://${headers.host ?? `127.0.0.1:${socket.localPort}`}`;
+}

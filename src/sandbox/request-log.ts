@@ -1,0 +1,105 @@
+import type { Change } from './store.ts';
+
+/** What a request is about, by its path. A composite counts as one call whatever is in it. */
+export type CallKind =
+  | 'token'
+  | 'versions'
+  | 'identity'
+  | 'query'
+  | 'query-more'
+  | 'describe'
+  | 'replication'
+  | 'limits'
+  | 'record'
+  | 'collection'
+  | 'composite'
+  | 'other';
+
+export type LoggedRequest = {
+  /** By the org's clock, ms. */
+  readonly receivedAt: number;
+  readonly kind: CallKind;
+  readonly method: string;
+  /** Decoded path with its query, `/services/data/v66.0/query?q=SELECT Id FROM Lead`. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Parsed when it is JSON; null without a body. */
+  readonly body: unknown;
+  /** What it wrote, as the records were before and after. */
+  changes: readonly Change[];
+  /** Null until the answer is sent, and when there is none. */
+  status: number | null;
+  /** Whether the client did not get the whole answer. */
+  isCut: boolean;
+  /** A defect of the sandbox itself that the request met. */
+  defect: unknown;
+};
+
+type Watcher = { readonly matches: (entry: LoggedRequest) => boolean; readonly resolve: (entry: LoggedRequest) => void };
+
+/** Every request the org has seen, in the order of arrival. */
+export class RequestLog {
+  #entries: LoggedRequest[] = [];
+  #watchers: readonly Watcher[] = [];
+
+  get entries(): readonly LoggedRequest[] {
+    return this.#entries;
+  }
+
+  add(entry: LoggedRequest): void {
+    this.#entries.push(entry);
+  }
+
+  /** Tells who waits for it that a request is over. */
+  finish(entry: LoggedRequest): void {
+    const matching = this.#watchers.filter(({ matches }) => matches(entry));
+    this.#watchers = this.#watchers.filter((watcher) => !matching.includes(watcher));
+    for (const { resolve } of matching) resolve(entry);
+  }
+
+  /** The next request to be over that matches. */
+  next(matches: (entry: LoggedRequest) => boolean): Promise<LoggedRequest> {
+    return new Promise((resolve) => {
+      this.#watchers = [...this.#watchers, { matches, resolve }];
+    });
+  }
+
+  /** Requests of a kind; without one, all that count against the limit: not tokens, not the list of versions. */
+  count(kind?: CallKind): number {
+    if (kind !== undefined) return this.#entries.filter((entry) => entry.kind === kind).length;
+    return this.#entries.filter((entry) => !isFree(entry.kind)).length;
+  }
+
+  /** All changes that were committed over the API, in order. */
+  changes(): readonly Change[] {
+    return this.#entries.flatMap((entry) => entry.changes);
+  }
+
+  clear(): void {
+    this.#entries = [];
+  }
+}
+
+/** Kinds that cost no API call. */
+export function isFree(kind: CallKind): boolean {
+  return kind === 'token' || kind === 'versions' || kind === 'identity';
+}
+
+const KINDS: readonly (readonly [RegExp, CallKind])[] = [
+  [/^\/services\/oauth2\/userinfo/, 'identity'],
+  [/^\/services\/oauth2\//, 'token'],
+  [/^\/id\//, 'identity'],
+  [/^\/services\/data\/?$/, 'versions'],
+  [/^\/services\/data\/v[^/]+\/(?:query|queryAll)\/?$/, 'query'],
+  [/^\/services\/data\/v[^/]+\/(?:query|queryAll)\//, 'query-more'],
+  [/^\/services\/data\/v[^/]+\/limits/, 'limits'],
+  [/^\/services\/data\/v[^/]+\/composite\/sobjects/, 'collection'],
+  [/^\/services\/data\/v[^/]+\/composite/, 'composite'],
+  [/^\/services\/data\/v[^/]+\/sobjects\/[^/]+\/(?:updated|deleted)/, 'replication'],
+  [/^\/services\/data\/v[^/]+\/sobjects(?:\/?$|\/[^/]+\/describe)/, 'describe'],
+  [/^\/services\/data\/v[^/]+\/sobjects\//, 'record'],
+];
+
+export function kindOf(pathname: string): CallKind {
+  return KINDS.find(([pattern]) => pattern.test(pathname))?.[1] ?? 'other';
+}
