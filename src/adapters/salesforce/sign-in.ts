@@ -34,7 +34,8 @@ export function createSignIn(settings: SignInSettings): () => Promise<Token> {
   }
   const { clientId, clientSecret, refreshToken } = flow;
   const oauth2 = openOAuth2(settings, clientSecret === undefined ? { clientId } : { clientId, clientSecret });
-  return () => signInByRefreshToken(oauth2, refreshToken, rotatedTokens);
+  const safe = holdUntilSaved(rotatedTokens);
+  return () => signInByRefreshToken(oauth2, refreshToken, safe);
 }
 
 function openOAuth2(
@@ -112,6 +113,24 @@ async function signInByRefreshToken(oauth2: OAuth2, configured: string, tokens: 
     if (next === undefined || next === null) throw error;
     return refresh(oauth2, next, tokens);
   }
+}
+
+/** A rotated token that could not be saved is the only one that still works: it is offered until it is safe. */
+function holdUntilSaved(tokens: RotatedTokens): RotatedTokens {
+  let unsaved: string | null = null;
+
+  async function save(token: string): Promise<void> {
+    unsaved = token;
+    await tokens.save(token);
+    unsaved = null;
+  }
+
+  async function load(): Promise<string | null> {
+    if (unsaved !== null) await save(unsaved);
+    return tokens.load();
+  }
+
+  return { load, save };
 }
 
 async function refresh(oauth2: OAuth2, refreshToken: string, tokens: RotatedTokens): Promise<Token> {
