@@ -5,19 +5,27 @@ import type { World } from './world.ts';
 /** A record as a seed gives it: what it does not say is filled in. */
 export type SeedRecord = { readonly object: string; readonly fields: StoredRecord };
 
-/** What every org has, as far as the seed left it out: itself, users, and a table per list of values. */
-export function baseRecords(world: World, username: string): readonly SeedRecord[] {
+/** The API user and somebody beside it, as far as the seed left them out. */
+export function baseUsers(world: World, username: string): readonly SeedRecord[] {
+  return [
+    ...(hasUser(world, username) ? [] : [userNamed(username, 'Integration')]),
+    ...(hasUser(world, null, username) ? [] : [userNamed('admin@sandbox.example', 'Administrator')]),
+  ];
+}
+
+/** What every org has, as far as the seed left it out: itself, and a table per list of values. */
+export function baseRecords(world: World): readonly SeedRecord[] {
   return [
     ...missing(world, 'Organization', () => [
       { Id: world.organizationId, Name: 'Sandbox org', OrganizationType: 'Developer Edition', IsSandbox: false },
     ]),
-    ...(hasUser(world, username) ? [] : [userNamed(username, 'Integration')]),
-    ...(hasUser(world, null, username) ? [] : [userNamed('admin@sandbox.example', 'Administrator')]),
     ...missing(world, 'OpportunityStage', () => stageRows(world)),
     ...missing(world, 'LeadStatus', () =>
       rowsOf(world, 'Lead', 'Status', (value) => ({ IsConverted: value === 'Closed - Converted' })),
     ),
-    ...missing(world, 'TaskStatus', () => rowsOf(world, 'Task', 'Status', (value) => ({ IsClosed: value === 'Completed' }))),
+    ...missing(world, 'TaskStatus', () =>
+      rowsOf(world, 'Task', 'Status', (value) => ({ IsClosed: value === 'Completed' })),
+    ),
     ...missing(world, 'TaskPriority', () =>
       rowsOf(world, 'Task', 'Priority', (value) => ({ IsHighPriority: value === 'High' })),
     ),
@@ -32,7 +40,8 @@ function missing(world: World, object: string, rows: () => readonly StoredRecord
 function hasUser(world: World, username: string | null, other: string | null = null): boolean {
   const users = [...world.store.rows('User')].map((row) => row.record);
   return users.some(
-    (user) => user['IsActive'] !== false && user['Username'] !== other && (username === null || user['Username'] === username),
+    (user) =>
+      user['IsActive'] !== false && user['Username'] !== other && (username === null || user['Username'] === username),
   );
 }
 
@@ -55,11 +64,18 @@ function stageRows(world: World): readonly StoredRecord[] {
     const isClosed = value.startsWith('Closed');
     const isWon = value === 'Closed Won';
     const category = isWon ? 'Closed' : isClosed ? 'Omitted' : 'Pipeline';
-    return { IsActive: true, IsClosed: isClosed, IsWon: isWon, ForecastCategory: category, ForecastCategoryName: category };
+    return {
+      IsActive: true,
+      IsClosed: isClosed,
+      IsWon: isWon,
+      ForecastCategory: category,
+      ForecastCategoryName: category,
+    };
   });
   return stages.map((stage, at) => ({
     ...stage,
-    DefaultProbability: stage['IsClosed'] === true ? Number(stage['IsWon'] === true) * 100 : Math.min(90, (at + 1) * 10),
+    DefaultProbability:
+      stage['IsClosed'] === true ? Number(stage['IsWon'] === true) * 100 : Math.min(90, (at + 1) * 10),
   }));
 }
 

@@ -15,7 +15,12 @@ export type FaultAction =
   /** An answer instead of the work. A body that is a string goes out as it is, as `text/html` unless headers differ. */
   | { readonly kind: 'answer'; readonly status: number; readonly body?: unknown; readonly headers?: Headers }
   /** The work is done, and another answer sent. */
-  | { readonly kind: 'answer-after-commit'; readonly status: number; readonly body?: unknown; readonly headers?: Headers }
+  | {
+      readonly kind: 'answer-after-commit';
+      readonly status: number;
+      readonly body?: unknown;
+      readonly headers?: Headers;
+    }
   /** Real milliseconds before the work begins. */
   | { readonly kind: 'delay'; readonly millis: number }
   /** No answer ever. */
@@ -108,7 +113,9 @@ function matches(when: RequestMatch, request: LoggedRequest): boolean {
 
 function contains(text: string, part: string | RegExp): boolean {
   // A fresh expression: a global one would remember where it stopped.
-  return typeof part === 'string' ? text.includes(part) : new RegExp(part.source, part.flags.replace('g', '')).test(text);
+  return typeof part === 'string'
+    ? text.includes(part)
+    : new RegExp(part.source, part.flags.replace('g', '')).test(text);
 }
 
 /** The page that Salesforce's edge shows during maintenance; also seen with status 200. */

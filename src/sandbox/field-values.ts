@@ -89,7 +89,9 @@ function readText(field: FieldSchema, given: string): string | null {
     );
   }
   if (field.type === 'email' && !/^[^\s@]+@[^\s@.]+(?:\.[^\s@.]+)+$/.test(text)) {
-    throw new SandboxError('INVALID_EMAIL_ADDRESS', `${field.label}: invalid email address: ${text}`, 400, [field.name]);
+    throw new SandboxError('INVALID_EMAIL_ADDRESS', `${field.label}: invalid email address: ${text}`, 400, [
+      field.name,
+    ]);
   }
   if (field.restrictedPicklist) return readPicklist(field, text);
   return text;

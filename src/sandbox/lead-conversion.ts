@@ -23,13 +23,16 @@ export type Converted = {
 /** Converts a lead in one transaction. The contact becomes the primary role of the opportunity, with a blank `Role`. */
 export function convertLead(world: World, by: WriteContext, leadId: string, wish: Conversion): Converted {
   const lead = demandRow(world, by, leadId).record;
-  if (lead['IsConverted'] === true) throw new SandboxError('CANNOT_UPDATE_CONVERTED_LEAD', 'cannot reference converted lead');
+  if (lead['IsConverted'] === true)
+    throw new SandboxError('CANNOT_UPDATE_CONVERTED_LEAD', 'cannot reference converted lead');
   const owner = personOwner(world, by, lead);
   const accountId =
     wish.accountId ?? saveNew(world, by, 'Account', { Name: lead['Company'] ?? 'unknown', OwnerId: owner });
   const contactId = wish.contactId ?? saveNew(world, by, 'Contact', contactOf(lead, accountId, owner));
   const opportunityId =
-    wish.opportunityName === null ? null : saveNew(world, by, 'Opportunity', opportunityOf(world, by, lead, wish, accountId, owner));
+    wish.opportunityName === null
+      ? null
+      : saveNew(world, by, 'Opportunity', opportunityOf(world, by, lead, wish, accountId, owner));
   if (opportunityId !== null) {
     saveNew(world, by, 'OpportunityContactRole', {
       OpportunityId: opportunityId,

@@ -28,7 +28,11 @@ function loadRecord(world: World, object: string, fields: StoredRecord, userId: 
   if (schema === undefined) throw new SandboxError('INVALID_TYPE', `sObject type '${object}' is not supported.`);
   const id = typeof fields['Id'] === 'string' ? toLongId(fields['Id']) : world.ids.next(schema.keyPrefix ?? '0XX');
   const given: StoredRecord = { ...spelled(schema, fields), Id: id };
-  const bare: StoredRecord = { ...standing(schema, stampsFor(world, given, userId)), ...defaults(schema, userId), ...given };
+  const bare: StoredRecord = {
+    ...standing(schema, stampsFor(world, given, userId)),
+    ...defaults(schema, userId),
+    ...given,
+  };
   const by = {
     userId,
     at: readStamp(String(bare['CreatedDate'])) ?? world.clock.now(),
@@ -52,7 +56,8 @@ function loadRecord(world: World, object: string, fields: StoredRecord, userId: 
 function spelled(schema: ObjectSchema, fields: StoredRecord): StoredRecord {
   const entries = Object.entries(fields).map(([name, value]): [string, StoredRecord[string]] => {
     const field = schema.fields.get(name.toLowerCase());
-    if (field === undefined) throw new SandboxError('INVALID_FIELD', `No such column '${name}' on sobject of type ${schema.name}`);
+    if (field === undefined)
+      throw new SandboxError('INVALID_FIELD', `No such column '${name}' on sobject of type ${schema.name}`);
     const isId = field.type === 'reference' || field.type === 'id';
     return [field.name, isId && typeof value === 'string' && value.length === 15 ? toLongId(value) : value];
   });

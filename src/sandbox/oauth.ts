@@ -85,7 +85,10 @@ export class OAuth {
     if (refresh !== undefined) this.#sessions.endAll(refresh.userId);
     const isKnown = this.#refreshTokens.delete(token) || this.#sessions.end(token);
     if (isKnown) return { status: 200 };
-    return { status: 400, body: { error: 'unsupported_token_type', error_description: 'this token type is not supported' } };
+    return {
+      status: 400,
+      body: { error: 'unsupported_token_type', error_description: 'this token type is not supported' },
+    };
   }
 
   answerIntrospect(request: OrgRequest): Answer {
@@ -134,7 +137,8 @@ export class OAuth {
     const now = this.#world.clock.now() / 1000;
     const expiry = Number(claims['exp']);
     // An expiry in ms lies thousands of years ahead: Salesforce accepts a few minutes.
-    if (!Number.isFinite(expiry) || expiry > now + 2 * CLOCK_SKEW_SECONDS) throw new OAuthRefusal('invalid_grant', 'invalid assertion');
+    if (!Number.isFinite(expiry) || expiry > now + 2 * CLOCK_SKEW_SECONDS)
+      throw new OAuthRefusal('invalid_grant', 'invalid assertion');
     if (expiry < now - CLOCK_SKEW_SECONDS) throw new OAuthRefusal('invalid_grant', 'expired authorization code');
     const username = String(claims['sub'] ?? claims['prn'] ?? '');
     return this.#approvedUser(username, "user hasn't approved this consumer");
@@ -150,7 +154,8 @@ export class OAuth {
     const key = form.get('refresh_token') ?? '';
     if (form.get('client_id') !== this.app.clientId) this.#demandClient(form, request);
     const secret = form.get('client_secret');
-    if (secret !== null && secret !== this.app.clientSecret) throw new OAuthRefusal('invalid_client', 'invalid client credentials');
+    if (secret !== null && secret !== this.app.clientSecret)
+      throw new OAuthRefusal('invalid_client', 'invalid client credentials');
     const known = this.#refreshTokens.get(key);
     if (known === undefined) throw new OAuthRefusal('invalid_grant', 'expired access/refresh token');
     if (known.isUsed) {
@@ -200,7 +205,9 @@ export class OAuth {
     const userId = String(user['Id']);
     const id = `${url}/id/${this.#world.organizationId}/${userId}`;
     const issuedAt = String(this.#world.clock.now());
-    const signature = createHmac('sha256', this.app.clientSecret).update(id + issuedAt).digest('base64');
+    const signature = createHmac('sha256', this.app.clientSecret)
+      .update(id + issuedAt)
+      .digest('base64');
     return {
       access_token: this.#sessions.open(userId),
       scope: 'api',

@@ -21,7 +21,8 @@ export function viewOrg(world: World, userId: string): QueryableOrg {
         const rows = field.toLowerCase() === 'id' ? [store.row(value)] : store.rowsWith(object, field, value);
         if (rows === undefined) return undefined;
         for (const row of rows) {
-          if (row === undefined || row.object.toLowerCase() !== object.toLowerCase() || !isShown(row, scanAll)) continue;
+          if (row === undefined || row.object.toLowerCase() !== object.toLowerCase() || !isShown(row, scanAll))
+            continue;
           found.set(String(row.record['Id']), row.record);
         }
       }

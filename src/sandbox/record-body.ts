@@ -62,13 +62,19 @@ function findByExternalId(world: World, reference: FieldSchema, target: Json): s
   const key = keys[0] ?? '';
   const field = demandObject(world, object, true).fields.get(key.toLowerCase());
   if (keys.length !== 1 || field === undefined || !(field.externalId || field.idLookup)) {
-    throw new SandboxError('INVALID_FIELD', `Foreign key external ID: ${key} is not an external ID field for ${object}`);
+    throw new SandboxError(
+      'INVALID_FIELD',
+      `Foreign key external ID: ${key} is not an external ID field for ${object}`,
+    );
   }
   const found = world.store.liveWith(object, field.name, String(target[key]));
   if (found.length === 1) return String(found[0]!['Id']);
   const code = found.length === 0 ? 'INVALID_FIELD' : 'DUPLICATE_EXTERNAL_ID';
   const problem = found.length === 0 ? 'not found' : 'more than one record found';
-  throw new SandboxError(code, `Foreign key external ID: ${String(target[key])} ${problem} for field ${key} in entity ${object}`);
+  throw new SandboxError(
+    code,
+    `Foreign key external ID: ${String(target[key])} ${problem} for field ${key} in entity ${object}`,
+  );
 }
 
 export function isJson(value: unknown): value is Json {

@@ -6,9 +6,16 @@ import type { FieldSchema, ObjectSchema, StoredRecord } from './types.ts';
 
 /** @throws SandboxError REQUIRED_FIELD_MISSING, all missing fields named */
 export function demandRequired(schema: ObjectSchema, record: StoredRecord, before: StoredRecord | null): void {
-  const missing = [...schema.fields.values()].filter((field) => isMissing(field, record, before)).map(({ name }) => name);
+  const missing = [...schema.fields.values()]
+    .filter((field) => isMissing(field, record, before))
+    .map(({ name }) => name);
   if (missing.length === 0) return;
-  throw new SandboxError('REQUIRED_FIELD_MISSING', `Required fields are missing: [${missing.join(', ')}]`, 400, missing);
+  throw new SandboxError(
+    'REQUIRED_FIELD_MISSING',
+    `Required fields are missing: [${missing.join(', ')}]`,
+    400,
+    missing,
+  );
 }
 
 function isMissing(field: FieldSchema, record: StoredRecord, before: StoredRecord | null): boolean {

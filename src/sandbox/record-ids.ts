@@ -8,7 +8,8 @@ export type IdSource = { next(keyPrefix: string): string };
 
 export function makeIdSource(random: () => number): IdSource {
   const blocks = new Map<string, { next: number; end: number }>();
-  let lastBlock = 0;
+  // The very first ids of a prefix are left to the org itself.
+  let lastBlock = 1;
   return {
     next(keyPrefix) {
       const server = `${keyPrefix}/${Math.floor(random() * SERVERS)}`;

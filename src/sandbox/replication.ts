@@ -23,9 +23,14 @@ export function listUpdated(world: World, object: string, start: string | null, 
 export function listDeleted(world: World, object: string, start: string | null, end: string | null): unknown {
   const window = readWindow(world, object, start, end, 15);
   const earliest = earliestDeletion(world);
-  const rows = rowsIn(world, object, window, ({ deletedAt }) => (deletedAt !== null && deletedAt >= earliest ? deletedAt : null));
+  const rows = rowsIn(world, object, window, ({ deletedAt }) =>
+    deletedAt !== null && deletedAt >= earliest ? deletedAt : null,
+  );
   return {
-    deletedRecords: rows.map(({ record, deletedAt }) => ({ id: record['Id'], deletedDate: writeStamp(deletedAt ?? 0) })),
+    deletedRecords: rows.map(({ record, deletedAt }) => ({
+      id: record['Id'],
+      deletedDate: writeStamp(deletedAt ?? 0),
+    })),
     earliestDateAvailable: writeStamp(earliest),
     latestDateCovered: writeStamp(window.covered),
   };
@@ -49,7 +54,10 @@ function readWindow(world: World, object: string, start: string | null, end: str
     throw new SandboxError('INVALID_REPLICATION_DATE', 'endDate must be at least one minute greater than startDate');
   }
   if (from < now - days * DAY - MINUTE) {
-    throw new SandboxError('INVALID_REPLICATION_DATE', `startDate before org replication enabled date or older than ${days} days`);
+    throw new SandboxError(
+      'INVALID_REPLICATION_DATE',
+      `startDate before org replication enabled date or older than ${days} days`,
+    );
   }
   // A transaction that still runs may yet commit rows with stamps from its start on: nothing later is certain.
   const covered = toMinute(Math.min(to, now, world.transactions.oldestStart() ?? now));

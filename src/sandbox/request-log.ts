@@ -35,7 +35,10 @@ export type LoggedRequest = {
   defect: unknown;
 };
 
-type Watcher = { readonly matches: (entry: LoggedRequest) => boolean; readonly resolve: (entry: LoggedRequest) => void };
+type Watcher = {
+  readonly matches: (entry: LoggedRequest) => boolean;
+  readonly resolve: (entry: LoggedRequest) => void;
+};
 
 /** Every request the org has seen, in the order of arrival. */
 export class RequestLog {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 
 import { ApiLimits } from './api-limits.ts';
-import { baseRecords } from './base-data.ts';
+import { baseRecords, baseUsers } from './base-data.ts';
 import type { SeedRecord } from './base-data.ts';
 import { Cursors } from './cursors.ts';
 import { Faults } from './faults.ts';
@@ -147,13 +147,21 @@ function populate(
   records: readonly SeedRecord[],
   username: string,
 ): { readonly userId: string; readonly adminId: string } {
-  const nobody = toLongId('005bX0000000000');
-  loadRecords(world, records, nobody);
-  loadRecords(world, baseRecords(world, username), nobody);
+  const automatedProcess = toLongId('005bX0000000000');
+  const isUser = ({ object }: SeedRecord): boolean => object === 'User';
+  loadRecords(world, records.filter(isUser), automatedProcess);
+  loadRecords(world, baseUsers(world, username), automatedProcess);
   const users = [...world.store.rows('User')].map((row) => row.record);
   const user = users.find((one) => one['Username'] === username);
   const admin = users.find((one) => one['IsActive'] !== false && one !== user);
-  return { userId: String(user?.['Id']), adminId: String(admin?.['Id']) };
+  const [userId, adminId] = [String(user?.['Id']), String(admin?.['Id'])];
+  loadRecords(
+    world,
+    records.filter((record) => !isUser(record)),
+    adminId,
+  );
+  loadRecords(world, baseRecords(world), adminId);
+  return { userId, adminId };
 }
 
 function makeApp(username: string): ConnectedApp {

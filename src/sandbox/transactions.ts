@@ -98,7 +98,10 @@ export class Transactions {
   /** Locks a row for the running transaction. @throws SandboxError UNABLE_TO_LOCK_ROW when another one has it. */
   claim(id: string): void {
     if (this.#held.has(id) || this.#running.some(({ locks }) => locks.has(id))) {
-      throw new SandboxError('UNABLE_TO_LOCK_ROW', `unable to obtain exclusive access to this record or 1 records: ${id}`);
+      throw new SandboxError(
+        'UNABLE_TO_LOCK_ROW',
+        `unable to obtain exclusive access to this record or 1 records: ${id}`,
+      );
     }
     this.#claims.add(id);
   }

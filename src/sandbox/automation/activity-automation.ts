@@ -49,7 +49,9 @@ function deriveFromStatus(save: Save): StoredRecord {
 }
 
 function deriveAccount({ world, record }: Save): StoredRecord {
-  const related = [idOf(record, 'WhatId'), idOf(record, 'WhoId')].map((id) => (id === null ? undefined : world.store.row(id)));
+  const related = [idOf(record, 'WhatId'), idOf(record, 'WhoId')].map((id) =>
+    id === null ? undefined : world.store.row(id),
+  );
   for (const row of related) {
     if (row?.object === 'Account') return { AccountId: idOf(row.record, 'Id') };
     if (row?.object === 'Opportunity' || row?.object === 'Contact') return { AccountId: idOf(row.record, 'AccountId') };

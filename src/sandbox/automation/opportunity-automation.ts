@@ -19,7 +19,8 @@ function deriveFromStage(save: Save): StoredRecord {
   const stage = stages.find(({ ApiName }) => ApiName === record['StageName']);
   const hasNewStage = hasChanged(save, 'StageName');
   const isClosed = stage?.['IsClosed'] === true;
-  const probability = hasNewStage && !hasChanged(save, 'Probability') ? stage?.['DefaultProbability'] : record['Probability'];
+  const probability =
+    hasNewStage && !hasChanged(save, 'Probability') ? stage?.['DefaultProbability'] : record['Probability'];
   const amount = record['Amount'];
   return {
     IsClosed: isClosed,
@@ -27,7 +28,8 @@ function deriveFromStage(save: Save): StoredRecord {
     Probability: probability ?? null,
     ForecastCategory: stage?.['ForecastCategory'] ?? record['ForecastCategory'] ?? null,
     ForecastCategoryName: stage?.['ForecastCategoryName'] ?? record['ForecastCategoryName'] ?? null,
-    ExpectedRevenue: typeof amount === 'number' && typeof probability === 'number' ? (amount * probability) / 100 : null,
+    ExpectedRevenue:
+      typeof amount === 'number' && typeof probability === 'number' ? (amount * probability) / 100 : null,
     ...(hasNewStage ? { LastStageChangeDate: writeStamp(by.at) } : {}),
   };
 }

@@ -96,7 +96,8 @@ export function retrieveMany(call: ApiCall, object: string): Answer {
   return {
     status: 200,
     body: ids.map((id) => {
-      if (!hasIdForm(id)) throw new SandboxError('MALFORMED_ID', `${schema.label} ID: id value of incorrect type: ${id}`);
+      if (!hasIdForm(id))
+        throw new SandboxError('MALFORMED_ID', `${schema.label} ID: id value of incorrect type: ${id}`);
       return renderRecord(call, schema, toLongId(id), fields);
     }),
   };

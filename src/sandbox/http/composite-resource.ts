@@ -19,21 +19,28 @@ export function answerComposite(call: ApiCall, dispatch: Dispatch): Answer {
   const subrequests = readSubrequests(compositeRequest);
   demandAtMost(subrequests.length, MOST_SUBREQUESTS, 'subrequests in a composite request');
   demandAtMost(subrequests.filter(isLarge).length, MOST_LARGE, 'sObject Collections or Query subrequests');
-  const answers = allOrNone === true ? answerTogether(call, subrequests, dispatch) : answerEach(call, subrequests, dispatch);
+  const answers =
+    allOrNone === true ? answerTogether(call, subrequests, dispatch) : answerEach(call, subrequests, dispatch);
   return { status: 200, body: { compositeResponse: subrequests.map((one, at) => subresponse(one, answers[at]!)) } };
 }
 
 /** `POST /composite/graph`: each graph stands or falls alone; after more than 14 failures the rest is not tried. */
 export function answerGraphs(call: ApiCall, dispatch: Dispatch): Answer {
   const { graphs } = readJsonObject(call.request);
-  if (!Array.isArray(graphs) || !graphs.every(isJson)) throw new SandboxError('JSON_PARSER_ERROR', 'graphs must be a list');
+  if (!Array.isArray(graphs) || !graphs.every(isJson))
+    throw new SandboxError('JSON_PARSER_ERROR', 'graphs must be a list');
   demandAtMost(graphs.length, MOST_GRAPHS, 'graphs');
-  const parts = graphs.map((graph) => ({ graphId: graph['graphId'], nodes: readSubrequests(graph['compositeRequest']) }));
+  const parts = graphs.map((graph) => ({
+    graphId: graph['graphId'],
+    nodes: readSubrequests(graph['compositeRequest']),
+  }));
   demandAtMost(parts.flatMap(({ nodes }) => nodes).length, MOST_NODES, 'nodes');
   let failures = 0;
   const results = parts.map(({ graphId, nodes }) => {
     const isHalted = failures > FAILED_GRAPHS_TO_HALT;
-    const answers = isHalted ? nodes.map(() => halted('Graph processing was halted')) : answerTogether(call, nodes, dispatch);
+    const answers = isHalted
+      ? nodes.map(() => halted('Graph processing was halted'))
+      : answerTogether(call, nodes, dispatch);
     const isSuccessful = !answers.some(hasFailed);
     if (!isSuccessful) failures++;
     const compositeResponse = nodes.map((node, at) => subresponse(node, answers[at]!));
@@ -112,5 +119,8 @@ function isLarge({ url }: Subrequest): boolean {
 
 function demandAtMost(count: number, most: number, what: string): void {
   if (count <= most) return;
-  throw new SandboxError('LIMIT_EXCEEDED', `Limit Exceeded. The limit for ${what} is ${most}, the request has ${count}.`);
+  throw new SandboxError(
+    'LIMIT_EXCEEDED',
+    `Limit Exceeded. The limit for ${what} is ${most}, the request has ${count}.`,
+  );
 }

@@ -130,7 +130,11 @@ function readLogged({ body }: OrgRequest): unknown {
 }
 
 /** Whether a fault takes the request or its answer away: a reset now, a hang for as long as the client waits. */
-function isLost(response: ServerResponse, actions: readonly FaultAction[], at: 'before-commit' | 'after-commit'): boolean {
+function isLost(
+  response: ServerResponse,
+  actions: readonly FaultAction[],
+  at: 'before-commit' | 'after-commit',
+): boolean {
   const loss = actions.find((action) => (action.kind === 'reset' || action.kind === 'hang') && action.at === at);
   if (loss?.kind === 'reset') response.socket?.resetAndDestroy();
   return loss !== undefined;
@@ -162,7 +166,11 @@ async function answerRequest(
   );
 }
 
-function prepareFaults({ sessions, cursors }: OrgServerParts, request: OrgRequest, actions: readonly FaultAction[]): void {
+function prepareFaults(
+  { sessions, cursors }: OrgServerParts,
+  request: OrgRequest,
+  actions: readonly FaultAction[],
+): void {
   for (const { kind } of actions) {
     if (kind === 'expire-session') sessions.end(request.headers['authorization']?.split(' ')[1] ?? '');
     if (kind === 'expire-cursors') cursors.expireAll();
@@ -224,7 +232,11 @@ function demandVersion({ versions }: OrgServerParts, version: string | undefined
   if (version !== undefined && versions.includes(version)) return;
   const isRetired = version !== undefined && Number(version) >= 20 && Number(version) < OLDEST_VERSION;
   if (!isRetired) throw notFound();
-  throw new SandboxError('GONE', `The requested resource is no longer available: API version ${version} is retired`, 410);
+  throw new SandboxError(
+    'GONE',
+    `The requested resource is no longer available: API version ${version} is retired`,
+    410,
+  );
 }
 
 function demandJson({ method, headers, body }: OrgRequest): void {

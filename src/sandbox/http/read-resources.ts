@@ -51,7 +51,11 @@ export function answerDescribe(call: ApiCall, object: string): Answer {
   const types = [...call.world.store.rows('RecordType')].map((row) => row.record);
   const recordTypes = types
     .filter(({ SobjectType }) => SobjectType === schema.name)
-    .map(({ Id, Name, DeveloperName }) => ({ id: String(Id), name: String(Name), developerName: String(DeveloperName) }));
+    .map(({ Id, Name, DeveloperName }) => ({
+      id: String(Id),
+      name: String(Name),
+      developerName: String(DeveloperName),
+    }));
   return { status: 200, body: describeObject(schema, { apiVersion: `v${call.version}`, recordTypes }) };
 }
 
@@ -83,7 +87,8 @@ export function answerLimits(call: ApiCall): Answer {
 
 /** `GET /limits/recordCount?sObjects=A,B`; objects without records are left out. */
 export function answerRecordCount(call: ApiCall): Answer {
-  const asked = call.request.query.get('sObjects')?.split(',') ?? [...call.world.schema.values()].map(({ name }) => name);
+  const asked =
+    call.request.query.get('sObjects')?.split(',') ?? [...call.world.schema.values()].map(({ name }) => name);
   const view = viewOrg(call.world, call.userId);
   const counts = asked.map((name) => {
     const schema = seenObject(call.world, name, true);

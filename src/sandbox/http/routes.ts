@@ -43,8 +43,14 @@ const ROUTES: readonly Route[] = [
     },
   },
   { pattern: 'sobjects/*/describe', methods: { GET: (call, [object = '']) => answerDescribe(call, object) } },
-  { pattern: 'sobjects/*/updated', methods: { GET: (call, [object = '']) => answerReplication(call, object, 'updated') } },
-  { pattern: 'sobjects/*/deleted', methods: { GET: (call, [object = '']) => answerReplication(call, object, 'deleted') } },
+  {
+    pattern: 'sobjects/*/updated',
+    methods: { GET: (call, [object = '']) => answerReplication(call, object, 'updated') },
+  },
+  {
+    pattern: 'sobjects/*/deleted',
+    methods: { GET: (call, [object = '']) => answerReplication(call, object, 'deleted') },
+  },
   {
     pattern: 'sobjects/*/*',
     methods: {

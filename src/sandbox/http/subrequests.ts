@@ -89,5 +89,4 @@ export function halted(text: string): Answer {
   return errorAnswer(new SandboxError('PROCESSING_HALTED', text));
 }
 
-export const ROLLED_BACK =
-  'The transaction was rolled back since another operation in the same transaction failed.';
+export const ROLLED_BACK = 'The transaction was rolled back since another operation in the same transaction failed.';

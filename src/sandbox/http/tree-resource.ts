@@ -25,7 +25,8 @@ type NodeError = { readonly referenceId: string; readonly errors: readonly Json[
 export function createTree(call: ApiCall, object: string): Answer {
   const { records } = readJsonObject(call.request);
   const nodes = readNodes(call, demandResource(call, object), records, null);
-  if (nodes.length > MOST_RECORDS) throw new SandboxError('LIMIT_EXCEEDED', `at most ${MOST_RECORDS} records in a tree`);
+  if (nodes.length > MOST_RECORDS)
+    throw new SandboxError('LIMIT_EXCEEDED', `at most ${MOST_RECORDS} records in a tree`);
   const ids = new Map<Node, string>();
   const failures = runWrite(call, () => {
     const savepoint = call.world.store.savepoint();
@@ -45,7 +46,10 @@ function createNode(call: ApiCall, node: Node, ids: Map<Node, string>): readonly
   try {
     const body = parent === null ? node.fields : { ...node.fields, [parent.field]: parentId };
     const fields = readBody(call.world, schema, body, 'create');
-    ids.set(node, call.world.transactions.attempt(() => saveNew(call.world, writeContextOf(call), schema.name, fields)));
+    ids.set(
+      node,
+      call.world.transactions.attempt(() => saveNew(call.world, writeContextOf(call), schema.name, fields)),
+    );
     return [];
   } catch (cause) {
     return [{ referenceId: node.referenceId, errors: [rowError(cause)] }];
