@@ -6,9 +6,7 @@ import type { OpportunityView } from './opportunity-view.ts';
 
 /** When the opportunity came into its stage (C12); null when nothing tells, as for one that is not saved yet. */
 export function readStageEntry(view: OpportunityView): Instant | null {
-  return (
-    readAt(view.fields['LastStageChangeDate']) ?? view.stageHistoryAt ?? readAt(view.fields['CreatedDate']) ?? null
-  );
+  return readAt(view.fields['LastStageChangeDate']) ?? view.stageHistoryAt ?? readAt(view.fields['CreatedDate']);
 }
 
 /** A date/time field as an instant; null when it is blank or was not read. */
