@@ -22,7 +22,8 @@ type ChainLeaf = {
 
 /**
  * The tree of a WHERE or HAVING clause. As in Salesforce, AND and OR do not mix without parentheses, and NOT
- * stands alone in its parentheses.
+ * stands alone in its parentheses. Of three negations that open one another the library loses one: the parentheses
+ * then do not match, and the query is refused rather than misread.
  * @param parseJoin  reads the query of a semi-join
  */
 export function parseCondition(chain: Chain, parseJoin: (query: unknown) => Statement): Condition {
