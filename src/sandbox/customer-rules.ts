@@ -11,8 +11,7 @@ export function validationRule(object: string, when: When, message: string, fiel
 
 /** An alerting duplicate rule: also updates meet it, unless the client says that it may be saved. */
 export function duplicateRule(object: string, when: When): SaveRule {
-  const refusal = (): SandboxError => new SandboxError('DUPLICATES_DETECTED', 'Use one of these records?');
-  const rule = refuse(object, when, refusal);
+  const rule = refuse(object, when, () => new SandboxError('DUPLICATES_DETECTED', 'Use one of these records?'));
   return { object, check: (record, before, by) => (by.allowsDuplicates ? null : rule.check(record, before, by)) };
 }
 

@@ -74,7 +74,7 @@ export function undeleteRecord(world: World, by: WriteContext, id: string): void
     throw new SandboxError('UNDELETE_FAILED', 'Entity is not in the recycle bin');
   }
   for (const schema of world.schema.values()) {
-    for (const other of [...world.store.rows(schema.name)]) {
+    for (const other of world.store.rows(schema.name)) {
       if (other.deletion !== row.deletion || other.deletedAt === null || other.isPurged) continue;
       world.store.put({ ...other, record: { ...other.record, IsDeleted: false }, deletedAt: null, deletion: null });
     }

@@ -1,3 +1,4 @@
+import { textOf } from './json.ts';
 import { readStamp, writeStamp } from './org-clock.ts';
 import { hasIdForm, toLongId } from './record-ids.ts';
 import { SandboxError } from './types.ts';
@@ -18,8 +19,8 @@ export function readFieldValue(field: FieldSchema, given: unknown): SandboxValue
   if (field.type === 'date') return readDate(field, given);
   if (field.type === 'datetime') return readDateTime(field, given);
   if (field.type === 'reference' || field.type === 'id') return readReference(field, given);
-  if (TEXT_TYPES.has(field.type)) return readText(field, String(given));
-  throw cannotRead(field, tokenOf(given), String(given));
+  if (TEXT_TYPES.has(field.type)) return readText(field, textOf(given));
+  throw cannotRead(field, tokenOf(given), textOf(given));
 }
 
 function readNull(field: FieldSchema): null {
@@ -32,12 +33,12 @@ function readNull(field: FieldSchema): null {
 function readBoolean(field: FieldSchema, given: unknown): boolean {
   if (typeof given === 'boolean') return given;
   if (given === 'true' || given === 'false') return given === 'true';
-  throw cannotRead(field, tokenOf(given), String(given));
+  throw cannotRead(field, tokenOf(given), textOf(given));
 }
 
 function readNumber(field: FieldSchema, given: unknown): number {
   const value = typeof given === 'string' && given.trim() !== '' ? Number(given) : given;
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw cannotRead(field, tokenOf(given), String(given));
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw cannotRead(field, tokenOf(given), textOf(given));
   if (field.type === 'int' && !Number.isInteger(value)) throw cannotRead(field, 'VALUE_NUMBER_FLOAT', String(given));
   const digits = field.precision - field.scale;
   if (field.precision > 0 && Math.abs(value) >= 10 ** digits) {
@@ -56,12 +57,12 @@ function readDate(field: FieldSchema, given: unknown): string {
   const at = isDay ? Date.parse(`${given}T00:00:00Z`) : Number.NaN;
   // 31 February parses, as a day of March: only what reads back the same is a day.
   if (isDay && !Number.isNaN(at) && new Date(at).toISOString().startsWith(given)) return given;
-  throw cannotRead(field, tokenOf(given), String(given));
+  throw cannotRead(field, tokenOf(given), textOf(given));
 }
 
 function readDateTime(field: FieldSchema, given: unknown): string {
   const at = typeof given === 'string' ? readStamp(given) : null;
-  if (at === null) throw cannotRead(field, tokenOf(given), String(given));
+  if (at === null) throw cannotRead(field, tokenOf(given), textOf(given));
   return writeStamp(at);
 }
 

@@ -2,7 +2,7 @@ import { createHmac, randomBytes, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 
 import type { Answer, OrgRequest } from './http/exchange.ts';
-import { isJson } from './record-body.ts';
+import { isJson, textOf } from './json.ts';
 import type { Sessions } from './sessions.ts';
 import type { StoredRecord } from './types.ts';
 import type { World } from './world.ts';
@@ -140,7 +140,7 @@ export class OAuth {
     if (!Number.isFinite(expiry) || expiry > now + 2 * CLOCK_SKEW_SECONDS)
       throw new OAuthRefusal('invalid_grant', 'invalid assertion');
     if (expiry < now - CLOCK_SKEW_SECONDS) throw new OAuthRefusal('invalid_grant', 'expired authorization code');
-    const username = String(claims['sub'] ?? claims['prn'] ?? '');
+    const username = textOf(claims['sub'] ?? claims['prn']);
     return this.#approvedUser(username, "user hasn't approved this consumer");
   }
 

@@ -4,7 +4,7 @@ import type { Conversion, Converted } from './lead-conversion.ts';
 import { mergeRecords } from './merging.ts';
 import { toLongId } from './record-ids.ts';
 import { readBody } from './record-body.ts';
-import type { Json } from './record-body.ts';
+import type { Json } from './json.ts';
 import { demandRow, saveChange, saveNew } from './saving.ts';
 import { demandObject } from './world.ts';
 import type { World, WriteContext } from './world.ts';

@@ -1,11 +1,10 @@
 import { readFieldValue } from './field-values.ts';
+import { isJson } from './json.ts';
+import type { Json } from './json.ts';
 import type { World } from './world.ts';
 import { demandObject } from './world.ts';
 import { SandboxError } from './types.ts';
 import type { FieldSchema, ObjectSchema, StoredRecord } from './types.ts';
-
-/** A JSON object as a request holds it. */
-export type Json = Readonly<Record<string, unknown>>;
 
 /**
  * The fields of a body under their exact names, checked one by one against the schema that the writer sees.
@@ -75,10 +74,6 @@ function findByExternalId(world: World, reference: FieldSchema, target: Json): s
     code,
     `Foreign key external ID: ${String(target[key])} ${problem} for field ${key} in entity ${object}`,
   );
-}
-
-export function isJson(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function attributesMissing(): SandboxError {

@@ -101,7 +101,13 @@ export async function startSandboxOrg(options: SandboxOrgOptions = {}): Promise<
     clientSecret: oauth.app.clientSecret,
     privateKeyPem: keyPair().privateKey,
     refreshToken: oauth.issueRefreshToken(userId),
-    ...{ username, userId, org, limits, faults, log, hooks },
+    username,
+    userId,
+    org,
+    limits,
+    faults,
+    log,
+    hooks,
     clock: world.clock,
     app: oauth.app,
     expireSessions: () => sessions.endAll(),
@@ -128,7 +134,10 @@ function makeWorld({ frozenAt, seed = 1 }: SandboxOrgOptions): World {
   const store = new Store(schema);
   return {
     organizationId: toLongId('00DbX0000000001'),
-    ...{ clock, random, schema, store },
+    clock,
+    random,
+    schema,
+    store,
     ids: makeIdSource(random),
     transactions: new Transactions(store, clock),
     setup: {
@@ -148,7 +157,6 @@ function populate(
   username: string,
 ): { readonly userId: string; readonly adminId: string } {
   const automatedProcess = toLongId('005bX0000000000');
-  const isUser = ({ object }: SeedRecord): boolean => object === 'User';
   loadRecords(world, records.filter(isUser), automatedProcess);
   loadRecords(world, baseUsers(world, username), automatedProcess);
   const users = [...world.store.rows('User')].map((row) => row.record);
@@ -162,6 +170,10 @@ function populate(
   );
   loadRecords(world, baseRecords(world), adminId);
   return { userId, adminId };
+}
+
+function isUser({ object }: SeedRecord): boolean {
+  return object === 'User';
 }
 
 function makeApp(username: string): ConnectedApp {

@@ -1,5 +1,5 @@
 import { readBody } from './record-body.ts';
-import type { Json } from './record-body.ts';
+import type { Json } from './json.ts';
 import { saveChange, saveNew } from './saving.ts';
 import { SandboxError } from './types.ts';
 import type { FieldSchema, ObjectSchema } from './types.ts';

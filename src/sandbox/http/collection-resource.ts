@@ -1,7 +1,8 @@
 import { deleteRecord } from '../deleting.ts';
 import { hasIdForm, toLongId } from '../record-ids.ts';
-import { attributesMissing, isJson, readBody } from '../record-body.ts';
-import type { Json } from '../record-body.ts';
+import { isJson, textOf } from '../json.ts';
+import { attributesMissing, readBody } from '../record-body.ts';
+import type { Json } from '../json.ts';
 import { demandRow, saveChange, saveNew } from '../saving.ts';
 import { SandboxError } from '../types.ts';
 import type { ObjectSchema } from '../types.ts';
@@ -56,7 +57,7 @@ export function upsertMany(call: ApiCall, object: string, fieldName: string): An
       throw new SandboxError('MISSING_ARGUMENT', `${field.name} not specified`);
     }
     const { [key]: _key, ...body } = row;
-    return upsertRecord(call.world, by, schema, { field, value: String(value) }, body);
+    return upsertRecord(call.world, by, schema, { field, value: textOf(value) }, body);
   });
 }
 
@@ -173,7 +174,7 @@ function readRowId(schema: ObjectSchema, row: Json): string {
   if (given === undefined || given === null || given === '') {
     throw new SandboxError('MISSING_ARGUMENT', 'Id not specified in an update call');
   }
-  if (typeof given !== 'string' || !hasIdForm(given)) throw wrongId(schema, String(given));
+  if (typeof given !== 'string' || !hasIdForm(given)) throw wrongId(schema, textOf(given));
   const id = toLongId(given);
   if (schema.keyPrefix !== null && !id.startsWith(schema.keyPrefix)) throw wrongId(schema, id);
   return id;

@@ -1,5 +1,4 @@
-import { isJson } from '../record-body.ts';
-import type { Json } from '../record-body.ts';
+import { isJson } from '../json.ts';
 import { SandboxError } from '../types.ts';
 
 /** Bodies of earlier subrequests by their reference id; null where the subrequest failed. */
@@ -27,7 +26,7 @@ function lookUp(path: string, bodies: ReferenceBodies): unknown {
   for (const step of steps) {
     const [, index] = /^\[(\d+)\]$/.exec(step) ?? [];
     if (index !== undefined) value = Array.isArray(value) ? value[Number(index)] : undefined;
-    else value = isJson(value) ? (value as Json)[step] : undefined;
+    else value = isJson(value) ? value[step] : undefined;
   }
   if (value !== undefined && value !== null) return value;
   const text = `Invalid reference specified. No value for ${path} found in ${reference}`;

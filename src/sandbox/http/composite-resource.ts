@@ -1,4 +1,4 @@
-import { isJson } from '../record-body.ts';
+import { isJson } from '../json.ts';
 import { SandboxError } from '../types.ts';
 import type { ApiCall } from './api-call.ts';
 import { runWrite } from './api-call.ts';

@@ -1,5 +1,5 @@
-import { isJson } from '../record-body.ts';
-import type { Json } from '../record-body.ts';
+import { isJson } from '../json.ts';
+import type { Json } from '../json.ts';
 import { SandboxError } from '../types.ts';
 import type { Change } from '../store.ts';
 

@@ -195,7 +195,15 @@ async function route(
   const { world, cursors, limits, pageSize } = parts;
   const rowFault = rowFaultOf(actions);
   const call: ApiCall = {
-    ...{ world, cursors, limits, request, userId, url, pageSize, rowFault, changes },
+    world,
+    cursors,
+    limits,
+    request,
+    userId,
+    url,
+    pageSize,
+    rowFault,
+    changes,
     version: version ?? parts.versions.at(-1) ?? '',
   };
   if (entry.kind === 'identity') return answerIdentity(call);

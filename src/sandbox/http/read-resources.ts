@@ -69,7 +69,6 @@ export function answerReplication(call: ApiCall, object: string, kind: string): 
 
 /** `GET /limits`; not every entry has only Max and Remaining. */
 export function answerLimits(call: ApiCall): Answer {
-  const full = (max: number): object => ({ Max: max, Remaining: max });
   return {
     status: 200,
     body: {
@@ -83,6 +82,10 @@ export function answerLimits(call: ApiCall): Answer {
       PermissionSets: { Max: 1500, Remaining: 1498, CreateCustom: { Max: 1000, Remaining: 998 } },
     },
   };
+}
+
+function full(max: number): object {
+  return { Max: max, Remaining: max };
 }
 
 /** `GET /limits/recordCount?sObjects=A,B`; objects without records are left out. */

@@ -1,5 +1,6 @@
-import { isJson, readBody } from '../record-body.ts';
-import type { Json } from '../record-body.ts';
+import { isJson } from '../json.ts';
+import { readBody } from '../record-body.ts';
+import type { Json } from '../json.ts';
 import { saveNew } from '../saving.ts';
 import { SandboxError } from '../types.ts';
 import type { ObjectSchema } from '../types.ts';
