@@ -21,38 +21,69 @@ export type SectionReading<Value> = { readonly problems: readonly Problem[] } & 
   | { readonly isReadable: false }
 );
 
+/** Problems with the shape of a value; it is left out before the rest is looked at. Others judge a well-formed value. */
+const SHAPE_CODES: ReadonlySet<string> = new Set([
+  'E_VALUE',
+  'E_UNKNOWN_KEY',
+  'E_MISSING_KEY',
+  'E_FIELD_UNKNOWN',
+  'E_DURATION',
+]);
+
+const MAX_ROUNDS = 8;
+
 /**
- * Checks one section. Where unknown keys are the only mistake, the value is still given, without them,
- * so that later checks tell what else is wrong.
+ * Checks one section. Where it has mistakes, the value is still given if it can be read without the parts at fault,
+ * so that later checks tell what else is wrong: all problems come at once (F6).
  */
 export function readSection<Value>(
   schema: z.ZodType<Value>,
   source: unknown,
-  path: Path,
+  base: Path,
   located: Located,
 ): SectionReading<Value> {
-  const first = schema.safeParse(source, { error: nameUnknownKeys, reportInput: true });
-  if (first.success) return { isReadable: true, value: first.data, problems: [] };
-  const findings = first.error.issues.flatMap((issue) => findingsOf(issue, path));
-  const unknown = findings.filter(({ code, part }) => code === 'E_UNKNOWN_KEY' && part === 'key');
-  const second =
-    unknown.length === 0
-      ? first
-      : schema.safeParse(
-          without(
-            source,
-            unknown.map((finding) => finding.path.slice(path.length)),
-          ),
-          {
-            error: nameUnknownKeys,
-            reportInput: true,
-          },
-        );
-  const more = second.success ? [] : second.error.issues.flatMap((issue) => findingsOf(issue, path));
-  const problems = [...findings, ...more].map(({ path, part, code, message }) =>
-    problemAt(located.locate(path, part), code, message),
-  );
-  return second.success ? { isReadable: true, value: second.data, problems } : { isReadable: false, problems };
+  const findings: Finding[] = [];
+  let rest = source;
+  // Leaving out a whole mapping can make other parts look wrong; then only the first look is told.
+  let isFaithful = true;
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const { value, issues } = parse(schema, rest);
+    const found = issues.flatMap((issue) => findingsOf(issue, base));
+    findings.push(...found.filter(({ code }) => round === 0 || (isFaithful && !SHAPE_CODES.has(code))));
+    const faults = found.filter(({ code }) => SHAPE_CODES.has(code)).map(({ path }) => keyPath(path.slice(base.length)));
+    if (faults.length === 0) return { isReadable: true, value: value as Value, problems: placed(findings, located) };
+    if (faults.some((path) => path.length === 0)) break;
+    isFaithful &&= faults.every((path) => !isCollection(valueIn(rest, path)) || isUnknownKey(found, [...base, ...path]));
+    rest = without(rest, faults);
+  }
+  return { isReadable: false, problems: placed(findings, located) };
+}
+
+/** As zod's safeParse, but the value comes along when nothing but judgements is against it. */
+function parse(schema: z.ZodType, source: unknown): { readonly value: unknown; readonly issues: readonly Issue[] } {
+  const context = { async: false, error: nameUnknownKeys, reportInput: true };
+  // oxlint-disable-next-line no-underscore-dangle -- the name under which zod offers this to libraries
+  const payload = schema._zod.run({ value: source, issues: [] }, context);
+  if (payload instanceof Promise) throw new TypeError('the schemas of the configuration are synchronous');
+  const issues = payload.issues.map((issue) => z.core.util.finalizeIssue(issue, context, z.config()) as Issue);
+  return { value: payload.value, issues };
+}
+
+function placed(findings: readonly Finding[], located: Located): readonly Problem[] {
+  return findings.map(({ path, part, code, message }) => problemAt(located.locate(path, part), code, message));
+}
+
+/** The entry of a mapping that holds what is at the path: entries of lists cannot be left out without moving others. */
+function keyPath(path: Path): Path {
+  return path.slice(0, path.findLastIndex((step) => typeof step === 'string') + 1);
+}
+
+function isUnknownKey(found: readonly Finding[], path: Path): boolean {
+  return found.some(({ code, path: other }) => code === 'E_UNKNOWN_KEY' && other.join('\n') === path.join('\n'));
+}
+
+function isCollection(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 /** An empty message marks an issue that has no words of its own: `describe` finds some when the whole path is known. */
@@ -108,8 +139,12 @@ function likeliestBranch(branches: readonly (readonly Issue[])[]): readonly Issu
   return best.length === 1 ? (best[0] ?? null) : null;
 }
 
+/** A key too many or too few at the top says more about the wrong alternative than any mistake further down. */
 function weight(issues: readonly Issue[]): number {
-  return issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 1), 0);
+  return issues.reduce((sum, issue) => {
+    if (issue.code === 'unrecognized_keys') return sum + issue.keys.length * (issue.path.length === 0 ? 10 : 1);
+    return sum + (issue.path.length === 1 && issue.input === undefined ? 10 : 1);
+  }, 0);
 }
 
 function describe(issue: Issue, path: Path): string {
@@ -166,12 +201,17 @@ function dotted(path: Path): string {
   return path.length === 0 ? 'the configuration' : path.map(String).join('.');
 }
 
+function valueIn(source: unknown, path: Path): unknown {
+  let value: unknown = source;
+  for (const step of path) value = (value as Readonly<Record<PropertyKey, unknown>> | null | undefined)?.[step];
+  return value;
+}
+
 function without(source: unknown, paths: readonly Path[]): unknown {
   const copy: unknown = structuredClone(source);
   for (const path of paths) {
-    let holder: unknown = copy;
-    for (const step of path.slice(0, -1)) holder = (holder as Record<PropertyKey, unknown> | undefined)?.[step];
-    if (typeof holder === 'object' && holder !== null) Reflect.deleteProperty(holder, path.at(-1) ?? '');
+    const holder = valueIn(copy, path.slice(0, -1));
+    if (isCollection(holder)) Reflect.deleteProperty(holder as object, path.at(-1) ?? '');
   }
   return copy;
 }
