@@ -52,7 +52,7 @@ function compilePool(
     return {
       user: user.toLowerCase(),
       weight: strategy === 'round_robin' ? 1 : exact(weight),
-      cap: { ...source.cap, ...cap },
+      cap: cap ?? source.cap ?? {},
       person,
       calendar: findCalendar(person.calendar, context) ?? calendar,
     };

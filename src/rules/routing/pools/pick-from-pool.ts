@@ -59,7 +59,8 @@ export function pickFromPool(
       return { result, pool: name, exhausted, states: new Map([[name, state]]), skipped };
     }
     if (outcome.kind === 'wait') {
-      return { result: outcome, pool: name, exhausted, states: new Map(), skipped };
+      const result = { kind: 'wait', until: outcome.until } as const;
+      return { result, pool: name, exhausted, states: new Map(), skipped };
     }
     exhausted.push(name);
     if (onExhausted?.kind === 'queue') {
