@@ -21,7 +21,6 @@ export function anOrg(
     tables.set(object.toLowerCase(), [...(tables.get(object.toLowerCase()) ?? []), ...rows]);
   }
   const byId = new Map([...tables.values()].flat().map((record) => [String(record['Id']), record]));
-  const isShown = (record: StoredRecord, scanAll: boolean): boolean => scanAll || record['IsDeleted'] !== true;
   const rowsOf = (object: string, scanAll: boolean): StoredRecord[] =>
     (tables.get(object.toLowerCase()) ?? []).filter((record) => isShown(record, scanAll));
   return {
@@ -76,4 +75,8 @@ function indexOf(rows: (object: string, scanAll: boolean) => StoredRecord[]): No
     indexes.set(name, index);
     return values.flatMap((value) => index.get(value) ?? []);
   };
+}
+
+function isShown(record: StoredRecord, scanAll: boolean): boolean {
+  return scanAll || record['IsDeleted'] !== true;
 }

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { StoredRecord } from '../../src/sandbox/types.ts';
 import { anOrg, idOf, idsOf, refusalOf, rowsOf } from './soql-org.ts';
@@ -295,8 +295,18 @@ describe('what a WHERE clause is refused for', () => {
   });
 });
 
+const COMPARE = {
+  '=': (a: number, b: number) => a === b,
+  '!=': (a: number, b: number) => a !== b,
+  '<': (a: number, b: number) => a < b,
+  '<=': (a: number, b: number) => a <= b,
+  '>': (a: number, b: number) => a > b,
+  '>=': (a: number, b: number) => a >= b,
+} as const;
+
+const OPERATORS = Object.keys(COMPARE) as readonly (keyof typeof COMPARE)[];
+
 describe('laws of conditions', () => {
-  const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", String.raw`\'`)}'`;
   const printable = fc
     .string({ unit: 'grapheme', maxLength: 40 })
     .filter((text) => !/[\r\n]/.test(text) && text !== '');
@@ -338,18 +348,10 @@ describe('laws of conditions', () => {
 
   type Tree = { readonly soql: string; readonly holds: (amount: number) => boolean };
   const comparison: fc.Arbitrary<Tree> = fc
-    .record({ operator: fc.constantFrom('=', '!=', '<', '<=', '>', '>='), value: fc.integer({ min: 0, max: 9 }) })
+    .record({ operator: fc.constantFrom(...OPERATORS), value: fc.integer({ min: 0, max: 9 }) })
     .map(({ operator, value }) => ({
       soql: `Amount ${operator} ${value}`,
-      holds: (amount) =>
-        ({
-          '=': amount === value,
-          '!=': amount !== value,
-          '<': amount < value,
-          '<=': amount <= value,
-          '>': amount > value,
-          '>=': amount >= value,
-        })[operator]!,
+      holds: (amount: number) => COMPARE[operator](amount, value),
     }));
   const { tree } = fc.letrec<{ tree: Tree }>((tie) => ({
     tree: fc.oneof(
@@ -358,12 +360,12 @@ describe('laws of conditions', () => {
       // Three negations that open one another are refused.
       tie('tree')
         .filter(({ soql }) => !/^\(*NOT/.test(soql))
-        .map((part) => ({ soql: `(NOT (${part.soql}))`, holds: (amount) => !part.holds(amount) })),
+        .map((part) => ({ soql: `(NOT (${part.soql}))`, holds: (amount: number) => !part.holds(amount) })),
       fc
         .tuple(fc.constantFrom('AND', 'OR'), fc.array(tie('tree'), { minLength: 2, maxLength: 4 }))
         .map(([joint, parts]) => ({
           soql: `(${parts.map(({ soql }) => soql).join(` ${joint} `)})`,
-          holds: (amount) =>
+          holds: (amount: number) =>
             joint === 'AND' ? parts.every((p) => p.holds(amount)) : parts.some((p) => p.holds(amount)),
         })),
     ),
@@ -406,3 +408,7 @@ describe('laws of conditions', () => {
     );
   });
 });
+
+function quoted(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", String.raw`\'`)}'`;
+}
