@@ -5,6 +5,11 @@ export function quoteSoql(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
 
+/** A LIKE pattern for texts that begin so; `%` and `_` in the text stand for themselves. */
+export function quotePrefix(text: string): string {
+  return `${quoteSoql(text).slice(0, -1).replace(/[%_]/g, String.raw`\$&`)}%'`;
+}
+
 /** A SOQL date/time literal, unquoted, in UTC, cut to the second: stamps have no finer resolution. */
 export function soqlInstant(at: Instant): string {
   return new Date(Math.floor(at / 1000) * 1000).toISOString().replace('.000Z', 'Z');

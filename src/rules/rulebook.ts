@@ -11,6 +11,8 @@ import type { Qualification } from './qualification/schema.ts';
 import { compileRouting } from './routing/compile-routing.ts';
 import type { RoutingRules } from './routing/routing-rules.ts';
 import type { Routing } from './routing/schema.ts';
+import { compileFirstTouchDue, type FirstTouchDue } from './sla/first-touch-due.ts';
+import type { Sla } from './sla/schema.ts';
 import { fold } from './text/fold.ts';
 
 /** `off` does not look, `observe` decides and writes nothing, `enforce` writes (F38). */
@@ -31,6 +33,7 @@ export type RuleSource = {
   readonly qualification: Qualification | null;
   readonly routing: Routing | null;
   readonly contact_roles: ContactRoles | null;
+  readonly sla: Sla | null;
 };
 
 /** A configuration, compiled: everything that decides. Swapped as a whole on reload (F41). A module that is off is null. */
@@ -40,6 +43,7 @@ export type Rulebook = {
   readonly qualification: { readonly mode: Mode; readonly rules: QualificationRules } | null;
   readonly routing: { readonly mode: Mode; readonly rules: RoutingRules } | null;
   readonly contactRoles: { readonly mode: Mode; readonly rules: ContactRoleRules } | null;
+  readonly firstTouchDue: FirstTouchDue;
   /** Where the calendar of an opportunity's owner comes from (C13). */
   readonly calendarSources: CalendarSources;
 };
@@ -77,6 +81,7 @@ export function compileRulebook(source: RuleSource, stages: readonly OrgStage[] 
         episodeField: write.episode,
       }),
     ),
+    firstTouchDue: compileFirstTouchDue(source.sla ?? { policies: [] }, lists, calendars),
     calendarSources: {
       pools: Object.values(routing?.pools ?? {}).map(({ calendar, members }) => ({
         calendar: calendar ?? null,

@@ -1,6 +1,6 @@
 import { readInstant, type Instant } from '../domain/instant.ts';
 import type { Fields, Row } from '../domain/record.ts';
-import { quoteList, quoteSoql, selectWhere, soqlInstant } from '../poll/soql.ts';
+import { quoteList, quotePrefix, selectWhere, soqlInstant } from '../poll/soql.ts';
 import type { Query, Salesforce } from '../ports.ts';
 import type { CommitteeTask, RoleRow } from '../rules/contact-roles/opportunity-view.ts';
 
@@ -41,7 +41,7 @@ export async function loadOpportunities(
   ];
   if (columns.taskKey !== null) {
     // Deleted tasks too: one that a person deleted is not made again (F38a).
-    const where = `${of('WhatId')} AND ${columns.taskKey} LIKE ${quoteSoql('contact-roles:%')}`;
+    const where = `${of('WhatId')} AND ${columns.taskKey} LIKE ${quotePrefix('contact-roles:')}`;
     queries.push({ soql: selectWhere('Task', [...TASK_FIELDS, columns.taskKey], where), scanAll: true });
   }
   const [opportunities = [], roles = [], tasks = []] = await salesforce.queryTogether(queries, signal);

@@ -9,6 +9,7 @@ import { indexUsers, type Users } from '../rules/routing/users.ts';
 export type Directory = {
   readonly users: Users;
   readonly queues: readonly OrgQueue[];
+  readonly queuesById: ReadonlyMap<string, OrgQueue>;
   /** By developer name in lower case (F42). */
   readonly queuesByName: ReadonlyMap<string, OrgQueue>;
 };
@@ -30,6 +31,7 @@ export async function readDirectory(salesforce: Salesforce, signal: AbortSignal)
   return {
     users: indexUsers(users.map(readUser)),
     queues,
+    queuesById: new Map(queues.map((queue) => [queue.id, queue])),
     queuesByName: new Map(queues.map((queue) => [queue.developerName.toLowerCase(), queue])),
   };
 }

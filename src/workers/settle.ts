@@ -85,6 +85,8 @@ function nextStep(fate: Fate, tries: number): NextStep {
       if (!isPassing || tries >= TRIES) return { aftermath: 'dead' };
       return { aftermath: 'again', delayMs: Math.min(500 * 2 ** tries, LONGEST_PAUSE) };
     }
+    default:
+      return fate satisfies never;
   }
 }
 

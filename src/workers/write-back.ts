@@ -4,7 +4,10 @@ import type { Observer } from '../observe/events.ts';
 import { selectByIds } from '../poll/soql.ts';
 import type { RecordWrite, RowFate, Salesforce } from '../ports.ts';
 
-/** One record to change: the fields that differ, and the guarded values that the decision rests on. */
+/**
+ * One module's changes of one record: the fields that differ, and the guarded values that the decision rests on.
+ * Two modules may change one record; what both may write goes out as one.
+ */
 export type Update = { readonly module: string; readonly id: string; readonly fields: Fields; readonly seen: Fields };
 
 /** One task to make, about one record. Its unique key makes a second attempt harmless (F38a). */
@@ -42,7 +45,7 @@ const ALREADY_THERE = 'DUPLICATE_VALUE';
 
 /**
  * Writes the updates of one object, guarded: the guarded fields of the whole batch are read again in one query, and a
- * record in which one has changed since the decision is left alone (F33). At most 1,000 updates, one per record.
+ * record in which one has changed since the decision is left alone (F33). At most 1,000 records.
  * @returns the fate of every record by its id; a record that is gone is `stale`
  */
 export async function submitUpdates(
@@ -52,7 +55,7 @@ export async function submitUpdates(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Fate>> {
   const fates = new Map<string, Fate>();
-  const sent = updates.filter((update) => {
+  const sendable = updates.filter((update) => {
     if (!world.isWithheld(update.module)) return true;
     world.observer.emit('would_write', {
       module: update.module,
@@ -64,8 +67,9 @@ export async function submitUpdates(
     fates.set(update.id, { kind: 'withheld' });
     return false;
   });
-  if (sent.length === 0) return fates;
+  if (sendable.length === 0) return fates;
 
+  const sent = mergeUpdates(sendable);
   const callsBefore = world.salesforce.calls();
   const shown = await readGuarded(object, sent, world, signal);
   const fresh: Update[] = [];
@@ -126,6 +130,15 @@ export async function submitCreations(
   for (const [index, { key }] of sent.entries()) fates.set(key, readFate(settled[index]!));
   report(object, 'create', settled, world, callsBefore);
   return fates;
+}
+
+function mergeUpdates(updates: readonly Update[]): readonly Update[] {
+  const merged = new Map<string, Update>();
+  for (const update of updates) {
+    const before = merged.get(update.id);
+    merged.set(update.id, { ...update, fields: { ...before?.fields, ...update.fields } });
+  }
+  return [...merged.values()];
 }
 
 async function readGuarded(

@@ -1,0 +1,22 @@
+import type { Decision } from '../observe/decision-log.ts';
+import type { Rulebook } from '../rules/rulebook.ts';
+import type { Columns } from './columns.ts';
+import type { Directory } from './read-org.ts';
+import type { SettleWorld } from './settle.ts';
+import type { WriteWorld } from './write-back.ts';
+
+/** One consistent set of rules and facts: a batch takes it once and keeps it to its end (F41). */
+export type Frame = {
+  readonly configHash: string;
+  readonly rulebook: Rulebook;
+  readonly columns: Columns;
+  readonly directory: Directory;
+};
+
+/** What the workers of all kinds stand on. */
+export type WorkWorld = SettleWorld &
+  WriteWorld & {
+    readonly frame: () => Frame;
+    /** Keeps decisions for `explain` and `replay` (F39). */
+    readonly record: (decisions: readonly Decision[]) => void;
+  };
