@@ -19,6 +19,11 @@ export function codeOfApiError(error: ApiError): string {
   return error.statusCode ?? error.errorCode ?? 'UNKNOWN_EXCEPTION';
 }
 
+/** Whether an answer is no refusal and no page of a proxy or of maintenance, which may come as 200 too. */
+export function isAccepted(answer: HttpAnswer): boolean {
+  return answer.statusCode < 300 && !/^text\/html\b/i.test(answer.headers['content-type'] ?? '');
+}
+
 /**
  * The refusal of a whole call, as AppError. A 5xx says nothing about what was done, so it keeps no code of its own.
  * Pages of a proxy or of maintenance, in HTML or empty, are an org that is away (`org-unavailable`, wait).
@@ -57,7 +62,16 @@ export function pickDecisive(errors: readonly ApiError[]): ApiError {
   return errors.find(isLasting) ?? errors[0] ?? { message: 'no error was named' };
 }
 
-/** A 200 that is not what was asked for: HTML of a proxy, an empty or broken body, another shape. */
+/** A 200 whose body is empty, cut off or no JSON: something on the way to the org is broken. */
+export function brokenAnswer(what: string): AppError {
+  return new AppError({
+    code: 'malformed-answer',
+    recovery: 'wait',
+    message: `the org's answer to the ${what} call is empty, cut off or not JSON`,
+  });
+}
+
+/** A 200 of another shape than was asked for. */
 export function malformedAnswer(what: string, cause?: unknown): AppError {
   return new AppError({
     code: 'malformed-answer',

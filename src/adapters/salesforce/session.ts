@@ -3,7 +3,7 @@ import { AppError } from '../../domain/error.ts';
 import type { ApiUsage } from '../../ports.ts';
 import { createGate, type Gate } from './gate.ts';
 import { createOrgClock, type OrgClock } from './org-clock.ts';
-import { malformedAnswer, readRefusal } from './refusal.ts';
+import { brokenAnswer, isAccepted, readRefusal } from './refusal.ts';
 import {
   DEFAULT_DEADLINES,
   DEFAULT_MAX_IN_FLIGHT,
@@ -62,7 +62,7 @@ export function openSession(settings: SalesforceSettings): Session {
   );
   const connection = openConnection(settings.apiVersion, async (request, exchange) => {
     const answer = await transport.send(request, exchange);
-    if (answer.statusCode >= 300) throw readRefusal(answer);
+    if (!isAccepted(answer)) throw readRefusal(answer);
     return answer;
   });
 
@@ -178,7 +178,7 @@ async function sendWith(
         };
   const answer: unknown = await connection.request(sent, exchange);
   // jsforce answers with the bare text when a body is not JSON, or is cut off.
-  if (typeof answer !== 'object' || answer === null) throw malformedAnswer(request.kind);
+  if (typeof answer !== 'object' || answer === null) throw brokenAnswer(request.kind);
   return answer;
 }
 

@@ -6,7 +6,7 @@ import { AppError } from '../../domain/error.ts';
 import { isRecordId, to18 } from '../../domain/record-id.ts';
 import type { OrgClock } from './org-clock.ts';
 import { readOAuthRefusal } from './oauth-refusal.ts';
-import { malformedAnswer, readShape } from './refusal.ts';
+import { isAccepted, malformedAnswer, readShape } from './refusal.ts';
 import type { RotatedTokens, SignInFlow } from './settings.ts';
 import type { Token } from './token-keeper.ts';
 import { putUnder, type HttpAnswer, type HttpRequest } from './transport.ts';
@@ -45,7 +45,7 @@ function openOAuth2(
   const oauth2 = new OAuth2({ loginUrl, ...client });
   putUnder(oauth2, async (request) => {
     const answer = await send(request);
-    if (answer.statusCode >= 300) throw readOAuthRefusal(answer, flow, loginUrl);
+    if (!isAccepted(answer)) throw readOAuthRefusal(answer, flow, loginUrl);
     return answer;
   });
   return oauth2;

@@ -82,7 +82,7 @@ function timedOut(host: string, exchange: Exchange, cause: unknown): AppError {
 function brokenBody(host: string, exchange: Exchange, cause: unknown): AppError {
   return new AppError({
     code: 'malformed-answer',
-    recovery: 'retry',
+    recovery: 'wait',
     message: `the answer of ${host} to the ${exchange.kind} call is broken`,
     cause,
   });
@@ -91,7 +91,7 @@ function brokenBody(host: string, exchange: Exchange, cause: unknown): AppError 
 function lost(host: string, exchange: Exchange, cause: unknown): AppError {
   return new AppError({
     code: 'connection-lost',
-    recovery: 'retry',
+    recovery: 'wait',
     message: `the connection to ${host} broke during the ${exchange.kind} call`,
     cause,
   });

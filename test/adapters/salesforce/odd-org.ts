@@ -26,6 +26,8 @@ export type OddOrg = {
   /** Without the token requests. */
   readonly requests: OddRequest[];
   tokensGranted(): number;
+  /** Requests at the same time, at most. */
+  mostInFlight(): number;
   close(): Promise<void>;
 };
 
@@ -36,8 +38,15 @@ export async function startOddOrg(
 ): Promise<OddOrg> {
   const requests: OddRequest[] = [];
   let granted = 0;
+  let inFlight = 0;
+  let most = 0;
   const server = createServer((incoming, response) => {
     const chunks: Buffer[] = [];
+    inFlight += 1;
+    most = Math.max(most, inFlight);
+    response.on('close', () => {
+      inFlight -= 1;
+    });
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
     incoming.on('end', () => {
       const path = incoming.url ?? '';
@@ -53,7 +62,9 @@ export async function startOddOrg(
         return;
       }
       requests.push(request);
-      reply(response, answer(request, requests.length));
+      const serial = requests.length;
+      // Later, so that requests on other connections can come in meanwhile.
+      setImmediate(() => reply(response, answer(request, serial)));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -63,6 +74,7 @@ export async function startOddOrg(
     url,
     requests,
     tokensGranted: () => granted,
+    mostInFlight: () => most,
     close: () => {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));
