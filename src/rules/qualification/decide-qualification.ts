@@ -8,6 +8,8 @@ import type { QualificationRules } from './qualification-rules.ts';
 import type { QualificationInput, QualificationRuling, Verdict } from './qualification-ruling.ts';
 import { readLead } from './read-lead.ts';
 
+export type { QualificationInput, QualificationRuling } from './qualification-ruling.ts';
+
 /** Decides which of the six a lead is (Q1–Q9). */
 export function decideQualification(
   rules: QualificationRules,

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { readInstant } from '../../../src/domain/instant.ts';
@@ -6,6 +6,7 @@ import { rebuildPool } from '../../../src/rules/routing/pools/rebuild-pool.ts';
 import { refundPick } from '../../../src/rules/routing/pools/refund-pick.ts';
 import type { PoolRuling } from '../../../src/rules/routing/pools/pick-from-pool.ts';
 import type { PoolStates } from '../../../src/rules/routing/pools/state.ts';
+import type { RoutingRules } from '../../../src/rules/routing/routing-rules.ts';
 import type { Turn } from '../../../src/rules/routing/pools/turn.ts';
 import { aUser, loadedWorld, NOW, pickInTurn, routingOf, worldWith } from './support/builders.ts';
 import { exampleRouting } from './support/example.ts';
@@ -217,12 +218,23 @@ describe('other strategies (R16)', () => {
   });
 });
 
-describe('eligibility (R9)', () => {
-  const busy = { open: 3, today: 3 };
-  const facts = (person: string) => `
+/** A pool that asks everything of its one member, about whom the text tells. */
+function poolOfOne(person: string): RoutingRules {
+  return routingOf(`
 people: { a: { ${person} } }
 pools: { p: { calendar: london, require: { language: [de, fr] }, cap: { open: 3, day: 2 }, members: [A],
-  exclude_previous: 2, outside_hours: next, on_exhausted: { queue: Rest } } }`;
+  exclude_previous: 2, outside_hours: next, on_exhausted: { queue: Rest } } }`);
+}
+
+/** A pool of one who is away on the 24th. */
+function poolOfAbsent(calendar: string): RoutingRules {
+  return routingOf(`
+people: { a: { away: [2026-11-24], calendar: ${calendar} } }
+pools: { p: { members: [A], outside_hours: assign_anyway, on_exhausted: { queue: Rest } } }`);
+}
+
+describe('eligibility (R9)', () => {
+  const busy = { open: 3, today: 3 };
   const SKILLED = 'skills: { language: [DE, en] }';
 
   it.each([
@@ -234,7 +246,7 @@ pools: { p: { calendar: london, require: { language: [de, fr] }, cap: { open: 3,
     ['requirement', 'skills: { language: en }'],
     ['requirement', ''],
   ])('%s is the first failure of { %s }', (reason, person) => {
-    const { rulings } = pickInTurn(routingOf(facts(person)), 'p', 1);
+    const { rulings } = pickInTurn(poolOfOne(person), 'p', 1);
 
     expect(rulings[0]?.skipped).toEqual([{ pool: 'p', user: 'a', reason }]);
   });
@@ -245,14 +257,14 @@ pools: { p: { calendar: london, require: { language: [de, fr] }, cap: { open: 3,
     ['cap_open', {}, busy],
     ['cap_day', {}, { open: 2, today: 2 }],
   ])('%s comes next', (reason, request, load) => {
-    const rules = routingOf(facts(SKILLED));
+    const rules = poolOfOne(SKILLED);
     const { rulings } = pickInTurn(rules, 'p', 1, { request, world: loadedWorld(rules, 'p', { A: load }) });
 
     expect(rulings[0]?.skipped).toEqual([{ pool: 'p', user: 'a', reason }]);
   });
 
   it('hours comes last, and a member with all of it is eligible', () => {
-    const rules = routingOf(facts(SKILLED));
+    const rules = poolOfOne(SKILLED);
     const late = pickInTurn(rules, 'p', 1, { now: readInstant('2026-11-24T20:00:00Z') });
 
     expect(late.rulings[0]?.skipped).toEqual([{ pool: 'p', user: 'a', reason: 'hours' }]);
@@ -260,7 +272,7 @@ pools: { p: { calendar: london, require: { language: [de, fr] }, cap: { open: 3,
   });
 
   it('an inactive user and a user whom the org does not know are the same', () => {
-    const rules = routingOf(facts(SKILLED));
+    const rules = poolOfOne(SKILLED);
     const world = worldWith(rules, [aUser('A', { isActive: false })]);
     const unknown = { ...world, users: worldWith(routingOf('{}'), []).users };
 
@@ -280,13 +292,10 @@ pools: { p: { calendar: london, require: { language: [de, fr] }, cap: { open: 3,
   });
 
   it('days of a person are those of the person’s own calendar', () => {
-    const away = (calendar: string) => `
-people: { a: { away: [2026-11-24], calendar: ${calendar} } }
-pools: { p: { members: [A], outside_hours: assign_anyway, on_exhausted: { queue: Rest } } }`;
     const now = readInstant('2026-11-24T16:00:00Z'); // 2026-11-25 in Tokyo
 
-    expect(pickInTurn(routingOf(away('london')), 'p', 1, { now }).picked).toEqual(['queue:Rest']);
-    expect(pickInTurn(routingOf(away('tokyo')), 'p', 1, { now }).picked).toEqual(['A']);
+    expect(pickInTurn(poolOfAbsent('london'), 'p', 1, { now }).picked).toEqual(['queue:Rest']);
+    expect(pickInTurn(poolOfAbsent('tokyo'), 'p', 1, { now }).picked).toEqual(['A']);
   });
 
   it('R17: cap {} is none, a member’s own cap stands alone', () => {
@@ -310,11 +319,14 @@ pools:
   });
 });
 
+/** A pool of one in London. */
+function londonPool(settings: string): RoutingRules {
+  return routingOf(`
+pools: { p: { calendar: london, ${settings}, members: [A], on_exhausted: { queue: Rest } } }`);
+}
+
 describe('hours (R10)', () => {
   const EVENING = readInstant('2026-11-23T18:00:00Z');
-  const pool = (settings: string) => `
-pools: { p: { calendar: london, ${settings}, members: [A], on_exhausted: { queue: Rest } } }`;
-
   it('WV1: a lead for uki at 18:00 waits 15 hours for the opening', () => {
     const { rulings, states } = pickInTurn(exampleRouting, 'uki', 1, { now: EVENING });
 
@@ -330,7 +342,7 @@ pools: { p: { calendar: london, ${settings}, members: [A], on_exhausted: { queue
     ['next goes on at once', 'outside_hours: next', 'queue:Rest'],
     ['assign_anyway ignores hours', 'outside_hours: assign_anyway', 'A'],
   ])('%s', (_, settings, expected) => {
-    expect(pickInTurn(routingOf(pool(settings)), 'p', 1, { now: EVENING }).picked).toEqual([expected]);
+    expect(pickInTurn(londonPool(settings), 'p', 1, { now: EVENING }).picked).toEqual([expected]);
   });
 
   it('waits for the earliest opening of those who fail on hours alone', () => {
