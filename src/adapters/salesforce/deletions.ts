@@ -52,8 +52,9 @@ function cutToMinute(at: Instant): Instant {
   return at - (at % MINUTE);
 }
 
+/** With an offset in digits, the only form that the guide shows. */
 function writeSeconds(at: Instant): string {
-  return new Date(at).toISOString().replace('.000Z', 'Z');
+  return new Date(at).toISOString().replace('.000Z', '+00:00');
 }
 
 function tooShort(object: string): AppError {

@@ -6,7 +6,7 @@ import type { Recovery } from '../../domain/error.ts';
  * Source: StatusCode and ExceptionCode of the Partner WSDL, and the codes that only REST answers.
  */
 export function recoveryOf(code: string, message: string): Recovery {
-  const decide = BY_MESSAGE[code];
+  const decide = BY_MESSAGE.get(code);
   return decide ? decide(message) : (RECOVERIES.get(code) ?? 'retry');
 }
 
@@ -33,14 +33,14 @@ function readNotFound(message: string): Recovery {
   return /external id field/i.test(message) ? 'fix-config' : 'dead-letter';
 }
 
-const BY_MESSAGE: Readonly<Record<string, (message: string) => Recovery>> = {
-  REQUEST_LIMIT_EXCEEDED: readLimit,
-  CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY: readAutomation,
-  CANNOT_EXECUTE_FLOW_TRIGGER: readAutomation,
-  FLOW_EXCEPTION: readAutomation,
-  CUSTOM_APEX_ERROR: readAutomation,
-  NOT_FOUND: readNotFound,
-};
+const BY_MESSAGE: ReadonlyMap<string, (message: string) => Recovery> = new Map([
+  ['REQUEST_LIMIT_EXCEEDED', readLimit],
+  ['CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', readAutomation],
+  ['CANNOT_EXECUTE_FLOW_TRIGGER', readAutomation],
+  ['FLOW_EXCEPTION', readAutomation],
+  ['CUSTOM_APEX_ERROR', readAutomation],
+  ['NOT_FOUND', readNotFound],
+]);
 
 /** The same call may succeed soon: locks, time-outs, victims of another row, cursors and windows to start anew. */
 const RETRY = `

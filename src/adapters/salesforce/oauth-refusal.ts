@@ -77,7 +77,7 @@ const REFUSALS: readonly KnownRefusal[] = [
     code: 'oauth-audience',
     recovery: 'fix-config',
     means: 'the audience of the assertion is wrong',
-    mend: 'set SF_JWT_AUDIENCE to https://login.salesforce.com, for a sandbox https://test.salesforce.com',
+    mend: "set SF_JWT_AUDIENCE to https://login.salesforce.com, for a sandbox to https://test.salesforce.com, else to the org's My Domain",
   },
   {
     matches: /inactive user/i,

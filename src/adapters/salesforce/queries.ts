@@ -8,7 +8,7 @@ import { flattenRecord } from './rows.ts';
 import type { Session } from './session.ts';
 
 /** Sub-requests of one composite call that may be queries or collections. */
-export const MOST_TOGETHER = 5;
+const MOST_TOGETHER = 5;
 
 /**
  * Pages of one query to its end. The last page is held back until all rows that the query found have come.

@@ -31,7 +31,6 @@ export type Session = {
   read(request: ApiRequest, signal: AbortSignal): Promise<unknown>;
   /** The same, but once sent the request is left to its deadline: whether it was committed must be known. */
   write(request: ApiRequest, signal: AbortSignal): Promise<unknown>;
-  signIn(signal: AbortSignal): Promise<Token>;
   /** The user of the token in hand, or null. */
   userId(): string | null;
   readonly clock: OrgClock;
@@ -49,6 +48,7 @@ export function openSession(settings: SalesforceSettings): Session {
   const closing = new AbortController();
   let calls = 0;
   let usage: ApiUsage | null = null;
+  let closed: Promise<void> | null = null;
 
   const transport = openTransport({ connectMs: deadlines.connectMs, maxInFlight, onExchange: observe });
   const tokens = createTokenKeeper(
@@ -100,7 +100,8 @@ export function openSession(settings: SalesforceSettings): Session {
       const { token, leave } = await takePlace(signal);
       try {
         const body = await sendWith(connection, token, request, exchange);
-        tokens.prove(token);
+        // The list of versions is answered to anybody.
+        if (request.kind !== 'versions') tokens.prove(token);
         return body;
       } catch (error) {
         if (!(error instanceof AppError) || error.code !== 'INVALID_SESSION_ID') throw error;
@@ -124,15 +125,15 @@ export function openSession(settings: SalesforceSettings): Session {
     }
   }
 
-  async function close(): Promise<void> {
+  function close(): Promise<void> {
     closing.abort(stopped());
-    await transport.close();
+    closed ??= transport.close();
+    return closed;
   }
 
   return {
     read: (request, signal) => call(request, false, signal),
     write: (request, signal) => call(request, true, signal),
-    signIn: (signal) => unlessAborted(() => tokens.current(), signal),
     userId: () => tokens.peek()?.userId ?? null,
     clock,
     calls: () => calls,

@@ -11,13 +11,13 @@ import { leavesOutcomeOpen } from './transport-failure.ts';
 /** Records of one collection, and so of one transaction in the org. */
 const CHUNK = 200;
 /** Five collections of a composite call. */
-export const MOST_RECORDS = 1_000;
+const MOST_RECORDS = 1_000;
 
 /**
  * Sent with every write, to whatever object. Without the first the org's assignment rules take every lead that we
  * touch (F31); duplicate rules stay in force, and their answer must not carry the records that match (F35).
  */
-export const WRITE_HEADERS: Readonly<Record<string, string>> = {
+const WRITE_HEADERS: Readonly<Record<string, string>> = {
   'Sforce-Auto-Assign': 'FALSE',
   'Sforce-Duplicate-Rule-Header': 'allowSave=false; includeRecordDetails=false',
   'Sforce-Call-Options': 'client=rolecall',

@@ -252,8 +252,8 @@ describe('the deleted resource (F26)', () => {
     const sent = new URL(org?.requests[0]?.path ?? '', org?.url);
     expect(sent.pathname).toBe('/services/data/v66.0/sobjects/OpportunityContactRole/deleted/');
     expect(Object.fromEntries(sent.searchParams)).toEqual({
-      start: '2026-11-21T10:00:00Z',
-      end: '2026-11-21T10:05:00Z',
+      start: '2026-11-21T10:00:00+00:00',
+      end: '2026-11-21T10:05:00+00:00',
     });
     expect(deleted).toEqual({
       rows: [{ id: '00KdM00000Mw7VtUAJ', deletedAt: at('10:02:07') }],

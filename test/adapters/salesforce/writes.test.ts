@@ -110,6 +110,14 @@ describe('a write', () => {
     expect(org?.requests).toHaveLength(1);
   });
 
+  it('carries letters beyond ASCII whole', async () => {
+    const salesforce = await anOrg(({ body }) => ({ json: applied(JSON.parse(body) as Collection) }));
+
+    await salesforce.update('Lead', [{ id: id(1), fields: { Company: 'Żółw & 東京 GmbH' } }], FOREVER);
+
+    expect(org?.requests[0]?.body).toContain('Żółw & 東京 GmbH');
+  });
+
   it('of nothing makes no call (F32)', async () => {
     const salesforce = await anOrg(() => ({}));
 
