@@ -7,6 +7,8 @@ export type RedisSettings = { readonly url: string; readonly prefix: string };
 /** Commands fail after this long instead of waiting for ever, so that a hung Redis is noticed. */
 const COMMAND_TIMEOUT = 5_000;
 
+export type RedisConnection = Redis;
+
 /** A connection for commands: fails fast, connects again by itself. */
 export function connectForCommands(settings: RedisSettings): Redis {
   return open(settings, { commandTimeout: COMMAND_TIMEOUT, maxRetriesPerRequest: 1 });
@@ -29,6 +31,20 @@ function open(settings: RedisSettings, options: RedisOptions): Redis {
   // Every failure also rejects the command that met it; without a listener ioredis would print it.
   redis.on('error', () => undefined);
   return redis;
+}
+
+/** Whether commands are answered now. */
+export function isReady(redis: Redis): boolean {
+  return redis.status === 'ready';
+}
+
+/** Deletes every key under a prefix. */
+export async function forgetKeys(redis: Redis, prefix: string): Promise<void> {
+  const pattern = `${prefix.replace(/[*?[\]\\]/g, String.raw`\$&`)}:*`;
+  for await (const keys of redis.scanStream({ match: pattern, count: 1000 })) {
+    const found = keys as string[];
+    if (found.length > 0) await redis.unlink(...found);
+  }
 }
 
 export type RedisFindings = { readonly version: string; readonly isPersistent: boolean };

@@ -1,4 +1,4 @@
-import { pino, type DestinationStream, type Logger } from 'pino';
+import { pino, type Logger } from 'pino';
 import pretty from 'pino-pretty';
 
 import type { Subscriber } from './events.ts';
@@ -8,7 +8,8 @@ export type LogSettings = {
   readonly format: 'json' | 'pretty';
   /** Values that never appear, whatever the line: tokens, keys, passwords. Their base64 forms are scrubbed too. */
   readonly secrets: readonly string[];
-  readonly destination?: DestinationStream;
+  /** 1 is the standard output, 2 that of errors. */
+  readonly fd?: 1 | 2;
 };
 
 export type Log = { readonly subscriber: Subscriber; readonly scrub: (text: string) => string };
@@ -21,7 +22,7 @@ const SCRUBBED = '[secret]';
  */
 export function createLog(settings: LogSettings): Log {
   const scrub = createScrubber(settings.secrets);
-  const destination = settings.destination ?? pino.destination({ fd: 1, sync: true });
+  const destination = pino.destination({ fd: settings.fd ?? 1, sync: true });
   const stream =
     settings.format === 'pretty'
       ? pretty({

@@ -26,6 +26,8 @@ type Pass = WorkWorld & {
   readonly taken: Frame;
   readonly memories: ReadonlyMap<string, Memory | null>;
   readonly at: Instant;
+  /** Of the monotonic timer. */
+  readonly begun: number;
   readonly signal: AbortSignal;
 };
 
@@ -48,10 +50,18 @@ export async function evaluateOpportunities(
   const frame = world.frame();
   const rules = frame.rulebook.contactRoles?.rules;
   if (rules === undefined) return;
+  const begun = world.monotonic();
   const unique = [...new Set(ids)];
   const columns = { ...frame.columns, taskKey: rules.settings.taskKeyField };
   const records = await loadOpportunities(unique, columns, world.salesforce, signal);
-  const pass: Pass = { ...world, taken: frame, memories: await memoriesOf(unique, world), at: world.now(), signal };
+  const pass: Pass = {
+    ...world,
+    taken: frame,
+    memories: await memoriesOf(unique, world),
+    at: world.now(),
+    begun,
+    signal,
+  };
 
   await forgetGone(
     unique.filter((id) => !records.has(id)),
@@ -123,7 +133,7 @@ async function engage(
 }
 
 /** Logs each decision that says something new or leads to a write; a quiet org is a quiet log. */
-function announce(evaluated: readonly Evaluated[], { memories, observer, record, at }: Pass): void {
+function announce(evaluated: readonly Evaluated[], { memories, observer, record, monotonic, begun, at }: Pass): void {
   const decisions: Decision[] = [];
   for (const { id, view, ruling, plan } of evaluated) {
     const told = tell(resultOf(ruling, plan));
@@ -148,7 +158,7 @@ function announce(evaluated: readonly Evaluated[], { memories, observer, record,
       writes: { ...plan.update, task: plan.createTask !== null },
     });
   }
-  record(decisions);
+  record(decisions, monotonic() - begun);
 }
 
 function resultOf(ruling: ContactRoleRuling, plan: OpportunityPlan) {

@@ -10,6 +10,8 @@ export type BatchWorld = {
   readonly observer: Observer;
   readonly clock: Clock;
   readonly random: () => number;
+  /** Told when a kind's work stops for a reason that only a person can mend, and null when it goes on again. */
+  readonly onPause: (kind: WorkKind, error: AppError | null) => void;
   /** Sets a record aside that no attempt gets through. */
   readonly setAside: (kind: WorkKind, id: string, error: unknown) => Promise<void>;
 };
@@ -18,12 +20,15 @@ export type Handle = (ids: readonly string[], signal: AbortSignal) => Promise<vo
 
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 30_000;
+/** How often a kind that only a person can set going again is tried. */
+const PAUSE = 30_000;
 /** How often a batch fails for its own reasons before it is halved, and a single record before it is set aside. */
 const TRIES = 3;
 
 /**
- * Sees one batch through whatever happens: waits out an outage behind the gate, tries passing failures again ever more
- * slowly, halves a batch that keeps failing, and sets a record aside that fails alone.
+ * Sees one batch through whatever happens: waits out an outage behind the gate, stands still while the org or the
+ * configuration must be mended (XE9), tries passing failures again ever more slowly, halves a batch that keeps failing,
+ * and sets a record aside that fails alone.
  * Returns when nothing of the batch is left to do here; rejects only when the signal aborts.
  */
 export async function runBatch(
@@ -34,13 +39,21 @@ export async function runBatch(
   signal: AbortSignal,
 ): Promise<void> {
   const { gate, clock, observer, queues } = world;
+  let isPaused = false;
   for (let pauses = 0, failures = 0; ; pauses++) {
     signal.throwIfAborted();
     try {
       await gate.pass(() => handle(ids, signal), signal);
+      if (isPaused) world.onPause(kind, null);
       return;
     } catch (error) {
       signal.throwIfAborted();
+      if (error instanceof AppError && (error.recovery === 'fix-config' || error.recovery === 'stop')) {
+        if (!isPaused) world.onPause(kind, error);
+        isPaused = true;
+        await clock.sleep(PAUSE, signal);
+        continue;
+      }
       if (!(error instanceof AppError && error.recovery === 'wait')) {
         failures++;
         observer.emit('work.failed', { queue: kind, records: ids.length, ...describe(error) });

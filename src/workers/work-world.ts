@@ -18,5 +18,7 @@ export type WorkWorld = SettleWorld &
   WriteWorld & {
     readonly frame: () => Frame;
     /** Keeps decisions for `explain` and `replay` (F39). */
-    readonly record: (decisions: readonly Decision[]) => void;
+    readonly record: (decisions: readonly Decision[], tookMs: number) => void;
+    /** Milliseconds of a monotonic timer. */
+    readonly monotonic: () => number;
   };

@@ -1,0 +1,81 @@
+import { writeInstant } from '../domain/instant.ts';
+import type { Decision } from '../observe/decision-log.ts';
+import type { Memory } from '../ports.ts';
+import type { LeadRuling } from './decide-leads.ts';
+import { INITIAL, type LeadPass } from './lead-pass.ts';
+import { isNews, tell } from './told.ts';
+import type { Frame } from './work-world.ts';
+
+/** Logs each ruling that says something new, by module, and keeps it in the decision log. */
+export function announce(
+  rulings: readonly LeadRuling[],
+  { taken, observer, record, monotonic, begun, at }: LeadPass,
+): void {
+  const decisions: Decision[] = [];
+  for (const ruling of rulings) {
+    const { lead, kind } = ruling;
+    // What we gave away ourselves comes back as an echo: no second decision (XE25, QE11).
+    if (kind === 'ours' || kind === 'settled') continue;
+    for (const { module, result, isRoutine } of resultsOf(ruling, taken)) {
+      if (!isNews(tell(result), module === 'routing' ? toldOfRoute(lead.memory) : lead.memory)) continue;
+      observer.emit(
+        'decision',
+        { module, object: 'Lead', record_id: lead.id, ...result },
+        isRoutine ? 'debug' : 'info',
+      );
+      const { fields } = lead.record;
+      const epoch = String(INITIAL);
+      decisions.push({ at, module, object: 'Lead', recordId: lead.id, epoch, input: fields, result, writes: {} });
+    }
+  }
+  record(decisions, monotonic() - begun);
+}
+
+type Told = {
+  readonly module: 'qualification' | 'routing';
+  readonly result: { readonly result: string } & Record<string, unknown>;
+  readonly isRoutine: boolean;
+};
+
+/** What is said of a lead, by module. Users are named by id: a user name looks like an address. */
+export function resultsOf(ruling: LeadRuling, { rulebook }: Frame): readonly Told[] {
+  const { kind, qualification, route, assignment } = ruling;
+  if (kind === 'owned') return [{ module: 'routing', result: { result: 'owned' }, isRoutine: false }];
+  const told: Told[] = [];
+  if (qualification !== null) {
+    const { outcome, reason, points, findings, heldBack, holdUntil } = qualification;
+    told.push({
+      module: 'qualification',
+      result: {
+        result: outcome,
+        ...(reason === null ? {} : { reason }),
+        ...(points === null ? {} : { points }),
+        ...(heldBack === null ? {} : { held_back: heldBack }),
+        ...(holdUntil === null ? {} : { hold_until: writeInstant(holdUntil) }),
+        findings,
+      },
+      isRoutine: outcome === 'out_of_scope',
+    });
+  }
+  if (kind === 'waiting' && route?.waitUntil !== null && route?.waitUntil !== undefined) {
+    const { reason, pool, territory, findings, waitUntil } = route;
+    const result = { result: 'waiting', reason, pool, territory, wait_until: writeInstant(waitUntil), findings };
+    told.push({ module: 'routing', result, isRoutine: false });
+  }
+  if (kind === 'given' && assignment !== null) {
+    const { ownerId, reason, pool, territory, turn } = assignment;
+    const shared = { result: 'assigned', route: assignment.route, owner_id: ownerId, territory, pool, reason };
+    const steps = route?.steps.map(({ step, verdict, reason: why }) => `${step} ${verdict}: ${why}`) ?? [];
+    const skipped = route?.skipped.map(({ pool: asked, reason: why }) => `${asked}: ${why}`) ?? [];
+    told.push({
+      module: 'routing',
+      result: { ...shared, turn: turn?.turn ?? null, steps, skipped, findings: route?.findings ?? [] },
+      isRoutine: false,
+    });
+  }
+  return told.filter(({ module }) => rulebook[module] !== null);
+}
+
+function toldOfRoute(memory: Memory | null): Memory | null {
+  return { told: memory?.['told_route'] };
+}
