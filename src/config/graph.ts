@@ -3,7 +3,7 @@ import type { Located } from './located.ts';
 import type { Path } from './located-yaml.ts';
 import { poolCycles } from './pool-chains.ts';
 import type { Problem } from './problem.ts';
-import { problemAt, unknownName } from './problem.ts';
+import { problemAt, suggestion } from './problem.ts';
 import type { Reference } from './references.ts';
 import { references } from './references.ts';
 import type { ReadableConfig } from './schema.ts';
@@ -35,7 +35,7 @@ function unknownReferences(config: ReadableConfig, located: Located): readonly P
   return references(config).flatMap(({ kind, name, path, part }) => {
     const definition = definitions[kind];
     if (definition === undefined || definition.names.includes(name)) return [];
-    const message = unknownName(name, definition.what, definition.names);
+    const message = `"${name}" is not ${definition.what}${suggestion(name, definition.names)}`;
     return [problemAt(located.locate(path, part), definition.code, message)];
   });
 }

@@ -6,7 +6,7 @@ import type { CsvRecord } from './csv.ts';
 import { readCsv } from './csv.ts';
 import type { Located } from './located.ts';
 import type { Problem } from './problem.ts';
-import { nearestName, problemAt } from './problem.ts';
+import { problemAt, suggestion } from './problem.ts';
 import type { List, ListSources } from './schema.ts';
 
 type FileSource = { readonly file: string; readonly columns: readonly string[] };
@@ -37,7 +37,7 @@ export function foldedLists(lists: Readonly<Record<string, List>>): ReadonlyMap<
 function readListFile(name: string, source: FileSource, folder: string, located: Located): ListReading {
   const file = path.join(folder, source.file);
   const place = located.locate(['lists', name, 'file']);
-  const empty = { values: [], rows: [], isPresent: true };
+  const absent = { values: [], rows: [], isPresent: false };
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -45,9 +45,9 @@ function readListFile(name: string, source: FileSource, folder: string, located:
     // Lists hold customers and are often delivered apart from the rules, which must load and be tested without them.
     // Whether the file has arrived is a question to the place where the daemon runs: checkLive warns.
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return { list: { ...empty, isPresent: false }, problems: [] };
+    if (code === 'ENOENT') return { list: absent, problems: [] };
     return {
-      list: empty,
+      list: absent,
       problems: [problemAt(place, 'E_LIST_FILE', `"${file}" cannot be read: ${code ?? 'unknown'}`)],
     };
   }
@@ -58,7 +58,7 @@ function readListFile(name: string, source: FileSource, folder: string, located:
       'E_LIST_FILE',
       'a quote is never closed or stands astray',
     );
-    return { list: empty, problems: [problem] };
+    return { list: absent, problems: [problem] };
   }
   const [head] = records;
   const isHeaded = head?.values.some((value) => fold(value) === fold(source.columns[0] ?? '')) === true;
@@ -84,10 +84,8 @@ function missingColumns(
 ): readonly Problem[] {
   return wanted.flatMap((column, index) => {
     if (columns.some((other) => fold(other) === fold(column))) return [];
-    const nearest = nearestName(column, columns);
-    const hint = nearest === null ? `it has ${columns.join(', ')}` : `did you mean "${nearest}"?`;
     const place = located.locate(['lists', name, 'columns', index]);
-    return [problemAt(place, 'E_LIST_COLUMN', `the file has no column "${column}"; ${hint}`)];
+    return [problemAt(place, 'E_LIST_COLUMN', `the file has no column "${column}"${suggestion(column, columns)}`)];
   });
 }
 

@@ -9,10 +9,10 @@ import { locateIn } from './located.ts';
 import type { LocatedYaml } from './located-yaml.ts';
 import { readLocatedYaml } from './located-yaml.ts';
 import type { Problem } from './problem.ts';
-import { hasErrors, problemAt, sortProblems } from './problem.ts';
+import { hasErrors, problemAt, sortProblems, suggestion } from './problem.ts';
 import type { Config, ListSources, ReadableConfig, SectionName } from './schema.ts';
 import { SECTIONS } from './schema.ts';
-import { readSection, unknownKey } from './schema-problems.ts';
+import { readSection } from './schema-problems.ts';
 
 /** What came of reading a configuration. */
 export type Loaded = {
@@ -34,7 +34,8 @@ export function loadConfig(folder: string, { level = 'graph' }: { readonly level
   const { fileOf, problems: merging } = mergeFiles(files);
   const located = locateIn(fileOf, { file: path.join(folder, names[0] ?? ''), line: 1, column: 1 });
   const { sections, problems: schema } = readSections(located, folder);
-  const offline = [...files.flatMap(({ problems }) => problems), ...merging, ...schema];
+  const dialect = files.flatMap((file) => file.problems);
+  const offline = [...dialect, ...merging, ...withoutEchoes(schema, dialect)];
   const problems = sortProblems(level === 'syntax' ? offline : [...offline, ...checkGraph(sections, located)]);
   return { config: hasErrors(problems) ? null : freeze(sections as Config), problems, located };
 }
@@ -92,7 +93,8 @@ function mergeFiles(files: readonly LocatedYaml[]): {
       }
       fileOf.set(key, file);
       if (!Object.hasOwn(SECTIONS, key)) {
-        problems.push(problemAt(place, 'E_UNKNOWN_KEY', unknownKey(key, Object.keys(SECTIONS))));
+        const message = `unknown key "${key}"${suggestion(key, Object.keys(SECTIONS))}`;
+        problems.push(problemAt(place, 'E_UNKNOWN_KEY', message));
       }
     }
   }
@@ -116,6 +118,16 @@ function readSections(
     } else sections[name] = reading.value ?? null;
   }
   return { sections, problems };
+}
+
+/** What is no YAML of ours is no fitting value either: that is told once. */
+function withoutEchoes(schema: readonly Problem[], dialect: readonly Problem[]): readonly Problem[] {
+  const faulty = new Set(dialect.map(placeOf));
+  return schema.filter((problem) => problem.code !== 'E_VALUE' || !faulty.has(placeOf(problem)));
+}
+
+function placeOf({ file, line, column }: Problem): string {
+  return `${file}:${line}:${column}`;
 }
 
 function freeze<Value>(value: Value): Value {

@@ -41,29 +41,28 @@ export function hasErrors(problems: readonly Problem[]): boolean {
   return problems.some(({ level }) => level === 'error');
 }
 
-/**
- * The known name that was probably meant, or null when none is near enough:
- * at most a third of the letters differ, upper and lower case apart.
- */
-export function nearestName(name: string, known: Iterable<string>): string | null {
+/** The known names, the nearest first: fewest letters differ, upper and lower case apart. */
+export function byNearness(name: string, known: Iterable<string>): readonly string[] {
   const wanted = name.toLowerCase();
-  let best: string | null = null;
-  let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
-  for (const candidate of known) {
-    const apart = distance(wanted, candidate.toLowerCase());
-    if (apart < bestDistance) [best, bestDistance] = [candidate, apart];
-  }
-  return best;
+  const apart = new Map([...known].map((candidate) => [candidate, distance(wanted, candidate.toLowerCase())]));
+  return [...apart.keys()].sort((a, b) => (apart.get(a) ?? 0) - (apart.get(b) ?? 0));
 }
 
-/** `"lodnon" is not a calendar, did you mean "london"?`, or without a near name up to ten of the known ones. */
-export function unknownName(name: string, what: string, known: Iterable<string>): string {
-  const names = [...known];
+/** The known name that was probably meant, or null when more than half of its letters would differ. */
+export function nearestName(name: string, known: Iterable<string>): string | null {
+  const [nearest] = byNearness(name, known);
+  if (nearest === undefined) return null;
+  const apart = distance(name.toLowerCase(), nearest.toLowerCase());
+  return apart <= Math.max(1, Math.floor(nearest.length / 2)) ? nearest : null;
+}
+
+/** What was probably meant, to be added to a message: the nearest known name, or up to ten, nearest first. */
+export function suggestion(name: string, known: Iterable<string>): string {
+  const names = byNearness(name, known);
   const nearest = nearestName(name, names);
-  if (nearest !== null) return `"${name}" is not ${what}, did you mean "${nearest}"?`;
-  if (names.length === 0) return `"${name}" is not ${what}, there are none`;
-  const listed = names.slice(0, 10).join(', ');
-  return `"${name}" is not ${what}; known: ${listed}${names.length > 10 ? ', …' : ''}`;
+  if (nearest !== null) return `, did you mean "${nearest}"?`;
+  if (names.length === 0) return ', there are none';
+  return `; known: ${names.slice(0, 10).join(', ')}${names.length > 10 ? ', …' : ''}`;
 }
 
 function compare(a: string, b: string): number {

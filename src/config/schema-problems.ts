@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import type { Path } from './located-yaml.ts';
 import type { Problem } from './problem.ts';
-import { nearestName, problemAt } from './problem.ts';
+import { nearestName, problemAt, suggestion } from './problem.ts';
 import type { Located } from './located.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -50,11 +50,17 @@ export function readSection<Value>(
     const { value, issues } = parse(schema, rest);
     const found = issues.flatMap((issue) => findingsOf(issue, base));
     findings.push(...found.filter(({ code }) => round === 0 || (isFaithful && !SHAPE_CODES.has(code))));
-    const faults = found.filter(({ code }) => SHAPE_CODES.has(code)).map(({ path }) => keyPath(path.slice(base.length)));
+    const faults = found.filter(({ code }) => SHAPE_CODES.has(code));
     if (faults.length === 0) return { isReadable: true, value: value as Value, problems: placed(findings, located) };
-    if (faults.some((path) => path.length === 0)) break;
-    isFaithful &&= faults.every((path) => !isCollection(valueIn(rest, path)) || isUnknownKey(found, [...base, ...path]));
-    rest = without(rest, faults);
+    const durations = faults.filter(({ code }) => code === 'E_DURATION').map(({ path }) => path.slice(base.length));
+    const others = faults
+      .filter(({ code }) => code !== 'E_DURATION')
+      .map(({ path }) => keyPath(path.slice(base.length)));
+    if (others.some((path) => path.length === 0)) break;
+    isFaithful &&= others.every(
+      (path) => !isCollection(valueIn(rest, path)) || isUnknownKey(found, [...base, ...path]),
+    );
+    rest = mended(rest, others, durations);
   }
   return { isReadable: false, problems: placed(findings, located) };
 }
@@ -65,7 +71,7 @@ function parse(schema: z.ZodType, source: unknown): { readonly value: unknown; r
   // oxlint-disable-next-line no-underscore-dangle -- the name under which zod offers this to libraries
   const payload = schema._zod.run({ value: source, issues: [] }, context);
   if (payload instanceof Promise) throw new TypeError('the schemas of the configuration are synchronous');
-  const issues = payload.issues.map((issue) => z.core.util.finalizeIssue(issue, context, z.config()) as Issue);
+  const issues = payload.issues.map((issue) => z.core.util.finalizeIssue(issue, context, z.config()));
   return { value: payload.value, issues };
 }
 
@@ -91,14 +97,7 @@ function nameUnknownKeys(issue: z.core.$ZodRawIssue): string {
   if (issue.code !== 'unrecognized_keys') return '';
   const schema: unknown = issue.inst;
   const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
-  return (issue['keys'] as readonly string[]).map((key) => unknownKey(key, known)).join('\n');
-}
-
-/** `unknown key "timezon", did you mean "timezone"?`, or without a near key all that are known. */
-export function unknownKey(key: string, known: readonly string[]): string {
-  const nearest = nearestName(key, known);
-  if (nearest !== null) return `unknown key "${key}", did you mean "${nearest}"?`;
-  return `unknown key "${key}"; known here: ${known.join(', ')}`;
+  return (issue['keys'] as readonly string[]).map((key) => `unknown key "${key}"${suggestion(key, known)}`).join('\n');
 }
 
 function findingsOf(issue: Issue, base: Path): readonly Finding[] {
@@ -207,11 +206,16 @@ function valueIn(source: unknown, path: Path): unknown {
   return value;
 }
 
-function without(source: unknown, paths: readonly Path[]): unknown {
+/** A copy with some entries left out and some durations made readable: many are required. */
+function mended(source: unknown, faults: readonly Path[], durations: readonly Path[]): unknown {
   const copy: unknown = structuredClone(source);
-  for (const path of paths) {
+  for (const path of faults) {
     const holder = valueIn(copy, path.slice(0, -1));
     if (isCollection(holder)) Reflect.deleteProperty(holder as object, path.at(-1) ?? '');
+  }
+  for (const path of durations) {
+    const holder = valueIn(copy, path.slice(0, -1));
+    if (isCollection(holder)) Reflect.set(holder as object, path.at(-1) ?? '', '1d');
   }
   return copy;
 }

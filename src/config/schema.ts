@@ -111,7 +111,9 @@ const ListEntry = z.string({
 /** `lists:`, values in place, or the columns of a CSV file relative to the configuration's folder. */
 export const ListSources = z.record(
   Name,
-  z.union([z.array(ListEntry), z.strictObject({ file: Name, columns: z.array(Name).min(1) })]),
+  z.union([z.array(ListEntry), z.strictObject({ file: Name, columns: z.array(Name).min(1) })], {
+    error: 'expected a list of strings, or { file: FILE, columns: [NAME] }',
+  }),
 );
 export type ListSources = z.output<typeof ListSources>;
 
@@ -137,7 +139,7 @@ export type List = {
   readonly values: readonly string[];
   /** One record per line of the file, by column; of entries in place, by `value`. */
   readonly rows: readonly Readonly<Record<string, string>>[];
-  /** False when the list's file is not there (yet). */
+  /** False when the list's file is not there (yet) or cannot be read. */
   readonly isPresent: boolean;
 };
 
