@@ -1,30 +1,43 @@
-import { closest } from 'fastest-levenshtein';
-import type { z } from 'zod';
+import { closest, distance } from 'fastest-levenshtein';
+import { z } from 'zod';
 
 import { fold } from '../text/fold.ts';
 
-type RoleUses = {
-  readonly roles: Readonly<Record<string, { readonly values: readonly string[] }>>;
-  readonly stages: readonly {
-    readonly require?: readonly string[] | undefined;
-    readonly any_of?: readonly (readonly string[])[] | undefined;
-    readonly engaged?: readonly string[] | undefined;
-  }[];
-  readonly tiers: readonly { readonly drop: readonly string[] }[];
-};
+const Roles = z.array(z.string());
+
+/** As much of the section as names roles. */
+const RoleUses = z.object({
+  roles: z.record(z.string(), z.object({ values: Roles })),
+  stages: z.array(
+    z.object({ require: Roles.optional(), any_of: z.array(Roles).optional(), engaged: Roles.optional() }),
+  ),
+  tiers: z.array(z.object({ drop: Roles.default([]) })),
+});
+type RoleUses = z.output<typeof RoleUses>;
 
 type RoleUse = { readonly role: string; readonly path: readonly PropertyKey[] };
 
+/** Whether roles can be looked at though something else in the section is wrong: all problems come at once (F6). */
+export function hasReadableRoles(section: unknown): boolean {
+  return RoleUses.safeParse(section).success;
+}
+
 /** Reports role names that `roles` does not define (`E_ROLE_UNKNOWN`) and values that two roles claim (`E_ROLE_AMBIGUOUS`, C7). */
-export function reportRoleProblems(source: RoleUses, context: z.RefinementCtx): void {
+export function reportRoleProblems(section: unknown, context: z.RefinementCtx): void {
+  const source = RoleUses.parse(section);
   const known = Object.keys(source.roles);
   for (const { role, path } of rolesUsed(source)) {
     if (known.includes(role)) continue;
-    const hint = known.length === 0 ? '' : `; did you mean "${closest(role, known)}"?`;
-    const message = `"${role}" is no role of contact_roles.roles${hint}`;
+    const message = `"${role}" is no role of contact_roles.roles${hintAt(role, known)}`;
     context.addIssue({ code: 'custom', path: [...path], message, params: { code: 'E_ROLE_UNKNOWN' } });
   }
   reportSharedValues(source.roles, context);
+}
+
+function hintAt(role: string, known: readonly string[]): string {
+  const nearest = closest(role, known);
+  if (nearest !== undefined && distance(role, nearest) <= role.length / 2) return `, did you mean "${nearest}"?`;
+  return `; known are ${known.join(', ')}`;
 }
 
 function rolesUsed({ stages, tiers }: RoleUses): readonly RoleUse[] {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { Duration } from '../calendars/schema.ts';
 import { Condition } from '../conditions/schema.ts';
-import { reportRoleProblems } from './role-problems.ts';
+import { hasReadableRoles, reportRoleProblems } from './role-problems.ts';
 import { SetEntries, checkTemplate } from './set-entries.ts';
 import { TitlePattern } from './title-pattern.ts';
 
@@ -103,5 +103,5 @@ export const ContactRoles = z
     escalate: z.array(Escalation).default([]),
     suggest: Suggest.optional(),
   })
-  .superRefine(reportRoleProblems);
+  .superRefine(reportRoleProblems, { when: ({ value }) => hasReadableRoles(value) });
 export type ContactRoles = z.output<typeof ContactRoles>;

@@ -211,6 +211,7 @@ describe('C18: the task of a gap', () => {
     expect([fewer.plan.createTask, same.plan.createTask]).toEqual([null, null]);
     expect(more.plan.createTask).toMatchObject({ Rolecall_Key__c: 'contact-roles:006000000000001AAA:2' });
     expect(more.plan.update).toMatchObject({ Rolecall_Episode__c: 2 });
+    expect([first.plan.escalation?.to, more.plan.escalation]).toEqual(['005-revops', null]);
   });
 });
 

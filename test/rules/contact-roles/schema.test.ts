@@ -74,11 +74,21 @@ describe('the section contact_roles', () => {
     expect(problemsOf(changes)).toContainEqual(expected);
   });
 
+  test('F6: reports roles that there are not beside other problems', () => {
+    const stages = [{ stage: 'Proposal', require: ['sponsor'], requires: [] }];
+
+    expect(
+      problemsOf({ graces: {}, stages })
+        .map((issue) => issue.code)
+        .toSorted(),
+    ).toEqual(['E_ROLE_UNKNOWN', 'unrecognized_keys', 'unrecognized_keys']);
+  });
+
   test('says which role was meant', () => {
     const read = ContactRoles.safeParse(aSection({ stages: [{ stage: 'Proposal', require: ['chmpion'] }] }));
 
     expect(read.error?.issues.map((issue) => issue.message)).toContain(
-      '"chmpion" is no role of contact_roles.roles; did you mean "champion"?',
+      '"chmpion" is no role of contact_roles.roles, did you mean "champion"?',
     );
   });
 });
