@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FieldValue } from '../../src/domain/record.ts';
-import { renderTemplate, renderValue, templateNames } from '../../src/rules/template.ts';
+import { renderSet, renderTemplate, renderValue, templateNames } from '../../src/rules/template.ts';
 
 const VALUES: Readonly<Record<string, FieldValue>> = {
   Company: 'Fjord AS',
@@ -44,5 +44,14 @@ describe('a template', () => {
     ['null is itself', null, null],
   ])('sets: %s', (_, value, expected) => {
     expect(renderValue(value, values)).toBe(expected);
+  });
+
+  it('renders a whole set, and names the fields that hold the time', () => {
+    const templates = { Company__c: '{Company}', At__c: '{now}', Note__c: 'at {now}', MQL__c: true };
+
+    expect(renderSet(templates, (name) => (name === 'now' ? 'noon' : values(name)))).toEqual({
+      set: { Company__c: 'Fjord AS', At__c: 'noon', Note__c: 'at noon', MQL__c: true },
+      stamps: ['At__c', 'Note__c'],
+    });
   });
 });
