@@ -285,7 +285,7 @@ export function exerciseSalesforce(makePort: (org: SandboxOrg, options: PortOpti
       ['is empty', { kind: 'answer', status: 200, body: '', headers: { 'content-type': 'application/json' } }],
     ])('because it %s lets the read wait, and the next one succeed', async (_, fault) => {
       const org = await anOrg({ records: leads(3) });
-      const salesforce = await connected(org, { deadlineMs: 400 });
+      const salesforce = await connected(org, { deadlineMs: 1_000 });
       org.faults.add({ when: { kind: 'query' }, times: 1, do: fault });
 
       await expect(readAll(salesforce)).rejects.toMatchObject({ recovery: 'wait' });
@@ -387,7 +387,7 @@ export function exerciseSalesforce(makePort: (org: SandboxOrg, options: PortOpti
       ['another answer after the commit', { kind: 'answer-after-commit', status: 502, body: '' }, 1],
     ])('does not know after %s whether the task was made, and sends it once (XE19, I24)', async (_, fault, made) => {
       const org = await anOrg();
-      const salesforce = await connected(org, { deadlineMs: 400 });
+      const salesforce = await connected(org, { deadlineMs: 1_000 });
       org.faults.add({ when: { kind: 'collection' }, times: 1, do: fault });
 
       const fates = await salesforce.create('Task', [{ fields: { Subject: 'Hand over' } }], FOREVER);

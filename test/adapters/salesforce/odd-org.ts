@@ -89,7 +89,7 @@ export function anAdapter(loginUrl: string, settings: Partial<SalesforceSettings
     flow: { kind: 'client-credentials', clientId: 'rolecall', clientSecret: 'a secret' },
     apiVersion: '66.0',
     rotatedTokens: { load: async () => null, save: async () => undefined },
-    deadlines: { connectMs: 500, tokenMs: 500, readMs: 300, writeMs: 300 },
+    deadlines: { connectMs: 1_000, tokenMs: 1_000, readMs: 1_000, writeMs: 1_000 },
     ...settings,
   });
 }
