@@ -1,4 +1,5 @@
 import { DateTime } from 'luxon';
+import { toLongId } from '../record-ids.ts';
 import type { SandboxValue } from '../types.ts';
 import { readDateLiteral } from './date-ranges.ts';
 import type { CompiledOperand, ValueKind } from './operand.ts';
@@ -184,7 +185,7 @@ function idOf<T>(operand: CompiledOperand<T>, literal: Literal, context: Literal
       `invalid ID field: ${id ?? literal.text}`,
     );
   }
-  return id.length === 18 ? id : withChecksum(id);
+  return toLongId(id);
 }
 
 function timeOf<T>(
@@ -232,15 +233,6 @@ function wrongType<T>(operand: CompiledOperand<T>, context: LiteralContext): Err
     'INVALID_FIELD',
     `value of filter criterion for field '${operand.name}' must be of type ${type} and ${quotes} enclosed in quotes`,
   );
-}
-
-/** Three characters that say which letters of the first fifteen are capitals. */
-function withChecksum(id: string): string {
-  const suffix = [0, 5, 10].map((start) => {
-    const isCapital = [0, 1, 2, 3, 4].map((bit) => /[A-Z]/.test(id.charAt(start + bit)));
-    return 'ABCDEFGHIJKLMNOPQRSTUVWXYZ012345'[isCapital.reduce((sum, is, bit) => sum + (is ? 1 << bit : 0), 0)];
-  });
-  return id + suffix.join('');
 }
 
 const EQUALITY: readonly Operator[] = ['=', '!='];
