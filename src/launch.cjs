@@ -77,7 +77,13 @@ function install() {
   const [command, ...args] = isNewEnough()
     ? ci
     : ['npx', '--yes', '-p', `node@${devDependencies.node}`, '-c', ci.join(' ')];
-  const result = spawnSync(command, args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  const result = spawnSync(command, args, {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // By itself npm says for minutes nothing when there is no network.
+    env: { ...process.env, npm_config_fetch_retries: '3', npm_config_fetch_retry_maxtimeout: '10000' },
+  });
   if (result.status !== 0) fail(whyNot(command, result));
   if (!hasNode()) fail('npm may not run install scripts here, so Node is missing; run: npm ci --ignore-scripts=false');
   fs.writeFileSync(stamp, lockHash());
@@ -87,7 +93,7 @@ function install() {
 function whyNot(command, { error, signal, stderr }) {
   if (error) return `${command} cannot be run (${error.code}); install npm, on Debian with: apt-get install npm`;
   if (signal) return `the installation was ended by ${signal}; run the same command again`;
-  const words = stderr.split('\n').filter((line) => /^npm (error|ERR!)/.test(line) && !/complete log/.test(line));
+  const words = stderr.split('\n').filter((line) => /^npm (error|ERR!)/.test(line) && !/complete log|_logs/.test(line));
   return [
     'the packages could not be installed; npm says:',
     ...words.slice(0, 8),

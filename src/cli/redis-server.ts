@@ -107,12 +107,20 @@ async function downloadPackages(work: string, signal: AbortSignal | undefined): 
   const env = { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' };
 
   // One index that fails, perhaps of a repository we do not need, is no reason to stop: the download decides.
-  await run('apt-get', [...options, 'update'], { env, signal }).catch(ignoreUnlessMissing);
-  const [first, second] = serverNames;
+  const update = await run('apt-get', [...options, 'update'], { env, signal }).catch(unlessMissing);
   const download = [...options, '--yes', '--download-only', '--no-install-recommends', 'install'];
-  await run('apt-get', [...download, first], { env, signal }).catch(async () => {
-    await run('apt-get', [...download, second], { env, signal });
-  });
+  const failures = [update];
+  for (const name of serverNames) {
+    const failure = await run('apt-get', [...download, name], { env, signal }).then(() => null, unlessMissing);
+    if (failure === null) return;
+    failures.push(failure);
+  }
+  throw new Error(
+    failures
+      .map(({ stderr }) => firstLine(stderr))
+      .filter(Boolean)
+      .join(', '),
+  );
 }
 
 async function findDocker(_home: string, signal?: AbortSignal): Promise<Found> {
@@ -183,8 +191,14 @@ async function isExecutable(file: string): Promise<boolean> {
   );
 }
 
-function ignoreUnlessMissing(error: unknown): void {
-  if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ABORT_ERR') throw error;
+/** What a command wrote that ran and failed. @throws what kept it from running */
+function unlessMissing(error: unknown): { readonly stderr: string } {
+  if (!isCommandFailure(error)) throw error;
+  return error;
+}
+
+function isCommandFailure(error: unknown): error is Error & { readonly stderr: string } {
+  return error instanceof Error && 'stderr' in error && typeof codeOf(error) === 'number';
 }
 
 function ignoreLostRace(error: unknown): void {
@@ -195,9 +209,13 @@ function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined;
 }
 
-/** The last line that the command wrote, else that it is missing. */
 function reasonOf(error: unknown): string {
-  if (codeOf(error) === 'ENOENT') return 'not installed';
-  const written = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
-  return (written || String(error)).split('\n').at(-1) ?? '';
+  // A folder of the PATH that we may not enter gives EACCES for what is not there.
+  if (codeOf(error) === 'ENOENT' || codeOf(error) === 'EACCES') return 'not installed';
+  if (isCommandFailure(error)) return firstLine(error.stderr);
+  return error instanceof Error ? error.message : String(error);
+}
+
+function firstLine(text: string): string {
+  return text.trim().split('\n')[0] ?? '';
 }

@@ -5,6 +5,7 @@ import { inject } from 'vitest';
 import type { TestProject } from 'vitest/node';
 
 import { startPrivateRedis } from '../../src/cli/private-redis.ts';
+import { AppError } from '../../src/domain/error.ts';
 
 declare module 'vitest' {
   // oxlint-disable-next-line typescript/consistent-type-definitions -- a declaration to merge with must be an interface
@@ -20,9 +21,17 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     project.provide('redisUrl', given);
     return async () => {};
   }
-  const redis = await startPrivateRedis({ folder: path.resolve(import.meta.dirname, '../../.redis') });
+  const redis = await startPrivateRedis({ folder: path.resolve(import.meta.dirname, '../../.redis') }).catch(
+    tellPlainly,
+  );
   project.provide('redisUrl', redis.url);
   return redis.stop;
+}
+
+/** Whoever lacks a Redis needs to read what to do, not where we threw. */
+function tellPlainly(error: unknown): never {
+  if (!(error instanceof AppError)) throw error;
+  throw Object.assign(new Error(`${error.message}\nneeded: ${error.mend}`), { stack: '' });
 }
 
 /** A part of the run's Redis that nobody else uses: keys under `prefix`. Disposing deletes them and closes `redis`. */
