@@ -84,8 +84,8 @@ function compileFieldEntry(field: string, test: FieldTest, lists: Lists, calenda
 }
 
 function compileOperator(name: string, raw: unknown, context: OperatorContext) {
-  const operator = operators[name];
-  if (operator === undefined) throw new Error(`condition was not checked by its schema: ${name}`);
+  // The schema lets no other name pass.
+  const operator = operators[name]!;
   const argument = operator.argument.parse(raw);
   return { onBlank: operator.onBlank(argument), passes: operator.compile(argument, context) };
 }

@@ -4,7 +4,10 @@
  */
 const CODES: Readonly<Record<string, ReadonlySet<string>>> = {
   CN: codes('11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 91 92'),
+  IN: codes('CT DD DN OR TG UT'),
   MX: codes('AG BC BS CM CS CH CO CL DF DG GT GR HG JA ME MI MO NA NL OA PB QE QR SL SI SO TB TM TL VE YU ZA'),
+  // Armed forces.
+  US: codes('AA AE AP'),
 };
 
 /** Whether Salesforce itself has the code, in upper case, among the states of the country. */

@@ -17,6 +17,9 @@ const POSTAL_PREFIXES: Readonly<Record<string, readonly string[]>> = {
   US: ['USA'],
 };
 
+/** Whose codes begin with the letters of the country by right: `JE2 3AB`. */
+const OWN_LETTERS: ReadonlySet<string> = new Set(['GG', 'IM', 'JE', 'KY']);
+
 /**
  * A postal code in upper case without blanks, hyphens and a leading national prefix (F17): `D-80331` is `80331`. US and
  * German codes have five digits again after a spreadsheet took their zeros; ZIP+4 is cut. Null when nothing is left.
@@ -31,6 +34,7 @@ export function normalizePostal(text: string, country: string | null): string | 
 
 /** British codes begin with letters of their own, `GB-` before them is a prefix only with its hyphen. */
 function stripPrefix(upper: string, country: string | null): string {
+  if (country !== null && OWN_LETTERS.has(country)) return upper;
   if (country === null) return upper.replace(/^[A-Z]{1,3}\s*\p{Pd}\s*(?=\d)/u, '');
   const prefixes = [country, ...(POSTAL_PREFIXES[country] ?? [])].join('|');
   return upper

@@ -52,7 +52,8 @@ function placeState(country: string | null, text: string | null, settings: GeoSe
   if (isOrgStateCode(country, code)) return { country, state: code, isConflict: false };
 
   const others = countriesWithSubdivision(text);
-  if (others.length === 0) return { country, state: null, isConflict: false };
+  // Puerto Rico in Puerto Rico: the name of the country itself, which is also a state of the US.
+  if (others.length === 0 || findCountry(text) === country) return { country, state: null, isConflict: false };
   const [other] = others;
   if (settings.on_conflict === 'state_wins' && other !== undefined && others.length === 1) {
     return { country: other, state: findSubdivision(other, text), isConflict: true };

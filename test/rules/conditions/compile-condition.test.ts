@@ -49,6 +49,8 @@ describe('F8 a test', () => {
     ['is false, of true', { is: false }, true, false],
     ['is a date, of an instant on that day', { is: '2026-11-23' }, '2026-11-23T23:59:59.000+0000', true],
     ['is an instant written in another way (F30)', '2026-11-23T10:00:00Z', '2026-11-23T11:00:00.000+01:00', true],
+    ['is an id of 15 characters, of 18 (F30)', '00570000001aBcD', '00570000001aBcDAAU', true],
+    ['is an id of 15 characters that differs by case (F30)', '00570000001abcd', '00570000001aBcDAAU', false],
     ['not a scalar', { not: 'Cold' }, 'Hot', true],
     ['not a list', { not: ['Cold', 'Hot'] }, 'Hot', false],
     ['in', { in: ['Hot'] }, 'Hot', true],

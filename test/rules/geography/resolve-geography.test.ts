@@ -138,6 +138,15 @@ describe('F16 a state', () => {
     });
   });
 
+  test('that is the name of the country itself is null, without a conflict', () => {
+    expect(resolve({ Country: 'Puerto Rico', State: 'PR' })).toMatchObject({
+      country: 'PR',
+      state: null,
+      findings: [],
+    });
+    expect(resolve({ Country: 'Taiwan', State: 'Taiwan' })).toMatchObject({ country: 'TW', state: null, findings: [] });
+  });
+
   test.each([
     ['country_wins', 'DE', null, false],
     ['state_wins', 'US', 'CA', false],
@@ -167,6 +176,7 @@ describe('F17 a postal code', () => {
     ['is in capitals', 'GB', 'e1 6an', 'E16AN'],
     ['keeps British letters', 'GB', 'G1 1AA', 'G11AA'],
     ['loses GB- before British letters', 'GB', 'GB-EC1A 1BB', 'EC1A1BB'],
+    ['keeps letters that belong to it', 'JE', 'JE2 3AB', 'JE23AB'],
     ['of the US has five digits again', 'US', 1234, '01234'],
     ['of the US has five digits again, from three', 'US', '501', '00501'],
     ['ZIP+4 is cut', 'US', '10001-1234', '10001'],
