@@ -8,7 +8,6 @@ import type { StoredRecord } from './types.ts';
 import type { World } from './world.ts';
 
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
-const MOST_LOGINS_AN_HOUR = 3600;
 const CLOCK_SKEW_SECONDS = 180;
 
 /** The connected app, and what an admin may change in it while the org runs. */
@@ -24,6 +23,8 @@ export type ConnectedApp = {
   approvedUsernames: readonly string[] | null;
   /** Whether a refresh token can be used only once. */
   isRotating: boolean;
+  /** Logins of one user; Salesforce allows 3,600. */
+  loginsPerHour: number;
   /** How long the token endpoint works on one request, real ms: a second one meanwhile is refused. */
   tokenMillis: number;
 };
@@ -197,7 +198,7 @@ export class OAuth {
   #countLogin(userId: string): void {
     const now = this.#world.clock.now();
     const recent = (this.#logins.get(userId) ?? []).filter((at) => at > now - 3_600_000);
-    if (recent.length >= MOST_LOGINS_AN_HOUR) throw new OAuthRefusal('invalid_grant', 'login rate exceeded');
+    if (recent.length >= this.app.loginsPerHour) throw new OAuthRefusal('invalid_grant', 'login rate exceeded');
     this.#logins.set(userId, [...recent, now]);
   }
 

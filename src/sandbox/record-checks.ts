@@ -21,7 +21,9 @@ export function demandRequired(schema: ObjectSchema, record: StoredRecord, befor
 function isMissing(field: FieldSchema, record: StoredRecord, before: StoredRecord | null): boolean {
   const isEditable = before === null ? field.createable : field.updateable;
   if (field.nillable || !isEditable || field.type === 'boolean') return false;
-  return (record[field.name] ?? null) === null && !(before === null && field.defaultedOnCreate);
+  if ((record[field.name] ?? null) !== null) return false;
+  // What an old record lacks is no matter until somebody clears it.
+  return before === null ? !field.defaultedOnCreate : (before[field.name] ?? null) !== null;
 }
 
 /** Checks the references that the writer names anew. @throws SandboxError of the first that cannot stand */

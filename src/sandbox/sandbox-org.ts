@@ -185,6 +185,7 @@ function makeApp(username: string): ConnectedApp {
     runAsUsername: username,
     approvedUsernames: null,
     isRotating: true,
+    loginsPerHour: 3600,
     tokenMillis: 0,
   };
 }

@@ -159,14 +159,19 @@ describe('a batch', () => {
   });
 });
 
+function graph(graphId: string, Title: string): object {
+  const second = create('second', 'Lead', { ...LEAD, Title });
+  return { graphId, compositeRequest: [create('first', 'Lead', LEAD), second] };
+}
+
+function contact(referenceId: string, fields: object): object {
+  return { attributes: { type: 'Contact', referenceId }, ...fields };
+}
+
 describe('graphs', () => {
   test('stand or fall one by one', async () => {
     await withOrg({}, async (sandbox, client) => {
       sandbox.org.addRule(REFUSE);
-      const graph = (graphId: string, Title: string): object => ({
-        graphId,
-        compositeRequest: [create('first', 'Lead', LEAD), create('second', 'Lead', { ...LEAD, Title })],
-      });
 
       const { body } = await client.send('POST', '/composite/graph', {
         graphs: [graph('good', 'fine'), graph('bad', 'refuse me')],
@@ -205,11 +210,6 @@ describe('graphs', () => {
 });
 
 describe('a tree', () => {
-  const contact = (referenceId: string, fields: object): object => ({
-    attributes: { type: 'Contact', referenceId },
-    ...fields,
-  });
-
   test('creates parents with their children', async () => {
     await withOrg({}, async (sandbox, client) => {
       const Contacts = { records: [contact('c1', { LastName: 'Doe' }), contact('c2', { LastName: 'Roe' })] };
