@@ -1,7 +1,7 @@
 import type { ObjectSchema } from '../types.ts';
 import type { QueryContext } from './field-path.ts';
 import { type Filter, compileFilter } from './filter.ts';
-import { objectNamed } from './object-named.ts';
+import { objectFrom } from './object-from.ts';
 import { recordOperand } from './operand.ts';
 import { type SortKey, sortKey, sortRows } from './ordering.ts';
 import { errorAt, malformed } from './query-errors.ts';
@@ -33,10 +33,10 @@ export function compileChildQuery(
   if (statement.offset > 0) throw malformed('OFFSET is not supported in child queries');
   const wanted = statement.from.toLowerCase();
   const child = parent.childRelationships.find(({ relationshipName }) => relationshipName.toLowerCase() === wanted);
-  if (child === undefined || context.org.object(child.childSObject) === undefined) {
+  if (child === undefined || context.objectNamed(child.childSObject) === undefined) {
     throw unknownChildren(context, statement.from);
   }
-  const object = objectNamed(context, child.childSObject);
+  const object = objectFrom(context, child.childSObject);
   return {
     relationshipName: child.relationshipName,
     field: child.field,

@@ -5,6 +5,8 @@ import { type Clause, errorAt } from './query-errors.ts';
 /** What every part of one query looks at. */
 export type QueryContext = {
   readonly org: QueryableOrg;
+  /** As `org.object`, but asked once per name: with hidden fields the org makes a new schema each time. */
+  readonly objectNamed: (name: string) => ObjectSchema | undefined;
   readonly scanAll: boolean;
   /** `v66.0`, for the urls of the records. */
   readonly apiVersion: string;
@@ -66,7 +68,7 @@ export function hopsAlong(
   const hops: Hop[] = [];
   for (const name of names) {
     const from = hops.at(-1)?.object ?? object;
-    const hop = hopFrom(context.org, from, name);
+    const hop = hopFrom(context, from, name);
     if (hop === null) throw unknownRelationship(context, clause, path, name);
     hops.push(hop);
   }
@@ -79,14 +81,14 @@ export function parentOf(context: QueryContext, hop: Hop, record: StoredRecord):
   if (typeof id !== 'string') return null;
   const parent = context.org.record(id, context.scanAll) ?? null;
   if (parent === null || hop.object !== NAME_ENTITY) return parent;
-  const target = targetOf(context.org, hop.field, id);
+  const target = targetOf(context, hop.field, id);
   return target === null ? null : nameEntityRecord(parent, target);
 }
 
 /** The object that an id of a polymorphic lookup belongs to, told by its key prefix. */
-export function targetOf(org: QueryableOrg, field: FieldSchema, id: string): ObjectSchema | null {
+export function targetOf(context: QueryContext, field: FieldSchema, id: string): ObjectSchema | null {
   for (const name of field.referenceTo) {
-    const object = org.object(name);
+    const object = context.objectNamed(name);
     if (object?.keyPrefix !== null && object?.keyPrefix === id.slice(0, 3)) return object;
   }
   return null;
@@ -110,12 +112,12 @@ function reader(
   };
 }
 
-function hopFrom(org: QueryableOrg, object: ObjectSchema, name: string): Hop | null {
+function hopFrom(context: QueryContext, object: ObjectSchema, name: string): Hop | null {
   const wanted = name.toLowerCase();
   for (const field of object.fields.values()) {
     if (field.relationshipName?.toLowerCase() !== wanted) continue;
     const [only] = field.referenceTo;
-    const parent = field.referenceTo.length > 1 ? NAME_ENTITY : org.object(only ?? '');
+    const parent = field.referenceTo.length > 1 ? NAME_ENTITY : context.objectNamed(only ?? '');
     return parent === undefined ? null : { relationshipName: field.relationshipName, field, object: parent };
   }
   return null;

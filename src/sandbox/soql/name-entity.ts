@@ -28,3 +28,8 @@ export function nameEntityRecord(record: StoredRecord, object: ObjectSchema): St
   const type = object.name === 'Group' && record['Type'] === 'Queue' ? 'Queue' : object.name;
   return { ...record, Name: record['Name'] ?? record['Subject'] ?? null, Type: type };
 }
+
+/** The object behind what the entity Name shows. */
+export function objectNameOf(record: StoredRecord): string {
+  return record['Type'] === 'Queue' ? 'Group' : String(record['Type']);
+}

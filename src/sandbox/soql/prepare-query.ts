@@ -2,7 +2,7 @@ import { type ObjectSchema, type PreparedQuery, type QueryableOrg, SandboxError,
 import { compileAggregate, isAggregate } from './aggregate.ts';
 import type { QueryContext } from './field-path.ts';
 import { type Filter, compileFilter } from './filter.ts';
-import { objectNamed } from './object-named.ts';
+import { objectFrom } from './object-from.ts';
 import { recordOperand } from './operand.ts';
 import { sortKey, sortRows } from './ordering.ts';
 import { malformed } from './query-errors.ts';
@@ -24,8 +24,14 @@ export function prepareQuery(text: string, org: QueryableOrg, options: QueryOpti
   if (statement.offset > MAX_OFFSET) {
     throw new SandboxError('NUMBER_OUTSIDE_VALID_RANGE', `Maximum SOQL offset allowed is ${MAX_OFFSET}`);
   }
-  const context = { org, scanAll: options.scanAll, apiVersion: options.apiVersion ?? 'v66.0', text };
-  const object = objectNamed(context, statement.from);
+  const context: QueryContext = {
+    org,
+    objectNamed: onceEach((name) => org.object(name)),
+    scanAll: options.scanAll,
+    apiVersion: options.apiVersion ?? 'v66.0',
+    text,
+  };
+  const object = objectFrom(context, statement.from);
   const filter = compileFilter(context, object, statement.alias, statement.where, 'main');
   return isAggregate(statement)
     ? aggregateQuery(context, object, statement, filter)
@@ -66,6 +72,14 @@ function aggregateQuery(
     ids: () => [],
     render: () => null,
     aggregate: () => run(matchingRecords(context, object, filter)),
+  };
+}
+
+function onceEach<T>(ask: (name: string) => T): (name: string) => T {
+  const answers = new Map<string, T>();
+  return (name) => {
+    if (!answers.has(name)) answers.set(name, ask(name));
+    return answers.get(name)!;
   };
 }
 

@@ -1,7 +1,7 @@
 import type { FieldSchema, ObjectSchema, SandboxValue, StoredRecord } from '../types.ts';
 import { type ChildQuery, compileChildQuery, renderChildren } from './child-query.ts';
 import { type Hop, type QueryContext, hopsAlong, parentOf, resolvePath, targetOf } from './field-path.ts';
-import { NAME_ENTITY } from './name-entity.ts';
+import { NAME_ENTITY, objectNameOf } from './name-entity.ts';
 import { malformed } from './query-errors.ts';
 import type { FunctionCall, SelectItem, Statement } from './statement.ts';
 
@@ -110,7 +110,7 @@ function addTypeof(context: QueryContext, root: Selection, item: Extract<SelectI
   }
   const cases = item.cases.map((when) => {
     const name = hop.field.referenceTo.find((target) => target.toLowerCase() === when.object.toLowerCase());
-    const object = name === undefined ? undefined : context.org.object(name);
+    const object = name === undefined ? undefined : context.objectNamed(name);
     if (object === undefined) throw malformed(`'${when.object}' is not a type that '${item.relationship}' can have`);
     return [object.name, branch(context, object, when.fields)] as const;
   });
@@ -157,7 +157,7 @@ function renderTypeof(
 ): Rendered | null {
   const named = parentOf(context, entry.hop, record);
   const id = String(record[entry.hop.field.name]);
-  const target = targetOf(context.org, entry.hop.field, id);
+  const target = targetOf(context, entry.hop.field, id);
   const itself = context.org.record(id, context.scanAll);
   if (named === null || target === null || itself === undefined) return null;
   const fitting = entry.cases.get(target.name);
@@ -186,16 +186,9 @@ function addressOf(field: FieldSchema, record: StoredRecord): Rendered | null {
 }
 
 function attributesOf(context: QueryContext, object: ObjectSchema, record: StoredRecord): Rendered {
-  const id = String(record['Id']);
-  const type = object === NAME_ENTITY ? nameType(context, record, id) : object.name;
-  return { type: object.name, url: `/services/data/${context.apiVersion}/sobjects/${type}/${id}` };
-}
-
-/** Behind the entity Name the url still leads to the real object. */
-function nameType(context: QueryContext, record: StoredRecord, id: string): string {
-  const candidates = ['User', 'Group', 'Contact', 'Lead', 'Account', 'Opportunity', 'Campaign'];
-  const named = candidates.find((name) => context.org.object(name)?.keyPrefix === id.slice(0, 3));
-  return named ?? String(record['Type']);
+  // Behind the entity Name the url still leads to the real object.
+  const type = object === NAME_ENTITY ? objectNameOf(record) : object.name;
+  return { type: object.name, url: `/services/data/${context.apiVersion}/sobjects/${type}/${String(record['Id'])}` };
 }
 
 const ADDRESS_PARTS = ['city', 'country', 'geocodeAccuracy', 'latitude', 'longitude', 'postalCode', 'state', 'street'];

@@ -1,7 +1,7 @@
 import type { ObjectSchema } from '../types.ts';
 import { type FieldPath, type QueryContext, resolvePath } from './field-path.ts';
 import { compileFilter } from './filter.ts';
-import { objectNamed } from './object-named.ts';
+import { objectFrom } from './object-from.ts';
 import { malformed } from './query-errors.ts';
 import { matchingRecords } from './scan.ts';
 import type { Join, Statement } from './statement.ts';
@@ -16,7 +16,7 @@ export type CompiledJoin = {
 export function compileJoin(context: QueryContext, outer: ObjectSchema, left: FieldPath, join: Join): CompiledJoin {
   const { statement } = join;
   checkShape(statement);
-  const inner = objectNamed(context, statement.from);
+  const inner = objectFrom(context, statement.from);
   if (BARRED.has(inner.name)) throw malformed(`Entity '${inner.name}' is not supported for semi join inner selects`);
   if (inner.name === outer.name) {
     throw malformed('The inner and outer selects should not be on the same object type');

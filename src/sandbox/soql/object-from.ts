@@ -3,8 +3,8 @@ import type { QueryContext } from './field-path.ts';
 import { errorAt } from './query-errors.ts';
 
 /** The object of a FROM clause. @throws INVALID_TYPE with a caret */
-export function objectNamed(context: QueryContext, name: string): ObjectSchema {
-  const object = context.org.object(name);
+export function objectFrom(context: QueryContext, name: string): ObjectSchema {
+  const object = context.objectNamed(name);
   if (object === undefined) {
     throw errorAt(
       context.text,
