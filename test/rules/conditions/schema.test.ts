@@ -18,6 +18,8 @@ describe('a condition that cannot be meant', () => {
     ['a scalar under in', { A: { in: 'x' } }, 'A.in', undefined, 'expected array'],
     ['a text under gte', { A: { gte: 'many' } }, 'A.gte', undefined, 'expected a number, a date'],
     ['one bound for between', { A: { between: [1] } }, 'A.between', undefined, '[lowest, highest]'],
+    ['the highest bound first', { A: { between: [9, 1] } }, 'A.between', undefined, 'the lowest first'],
+    ['bounds of two kinds', { A: { between: [1, '2026-11-21'] } }, 'A.between', undefined, 'of one kind'],
     ['a text under blank', { A: { blank: 'yes' } }, 'A.blank', undefined, 'expected boolean'],
     ['a wrong case', { A: { is: 'x', case: 'upper' } }, 'A.case', undefined, 'expected sensitive'],
     ['a look-ahead', { A: { matches: '(?=x)' } }, 'A.matches', 'E_REGEX', 'no look-arounds'],
