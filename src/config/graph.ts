@@ -1,4 +1,6 @@
 import { segmentProblems } from '../rules/routing/segments.ts';
+import { conditionUses, testsIn } from './condition-uses.ts';
+import { DERIVED_NAMES, isDerived } from './derived-names.ts';
 import type { Located } from './located.ts';
 import type { Path } from './located-yaml.ts';
 import { poolCycles } from './pool-chains.ts';
@@ -15,6 +17,7 @@ import type { ReadableConfig } from './schema.ts';
 export function checkGraph(config: ReadableConfig, located: Located): readonly Problem[] {
   return [
     ...unknownReferences(config, located),
+    ...unknownDerivedNames(config, located),
     ...(config.routing ? poolCycles(config.routing, located) : []),
     ...segmentFaults(config, located),
     ...tasksWithoutKey(config, located),
@@ -43,6 +46,21 @@ function unknownReferences(config: ReadableConfig, located: Located): readonly P
 function keysAt(located: Located, path: Path): readonly string[] {
   const value = located.valueAt(path);
   return typeof value === 'object' && value !== null ? Object.keys(value) : [];
+}
+
+/** Names of F13 need no org to be checked: they are ours. */
+function unknownDerivedNames(config: ReadableConfig, located: Located): readonly Problem[] {
+  const named = conditionUses(config).flatMap(({ condition, path }) =>
+    testsIn(condition, path).map(({ field, fieldPath }) => ({ field, place: located.locate(fieldPath, 'key') })),
+  );
+  const required = (config.qualification?.require_data?.fields ?? []).map((field, index) => {
+    return { field, place: located.locate(['qualification', 'require_data', 'fields', index]) };
+  });
+  return [...named, ...required].flatMap(({ field, place }) => {
+    if (!isDerived(field) || DERIVED_NAMES.includes(field)) return [];
+    const message = `"${field}" is not a field of ours, nor has it the form of one of the org's${suggestion(field, DERIVED_NAMES)}`;
+    return [problemAt(place, 'E_FIELD_UNKNOWN', message)];
+  });
 }
 
 function segmentFaults({ routing }: ReadableConfig, located: Located): readonly Problem[] {
