@@ -176,6 +176,20 @@ describe('a record as REST shows it', () => {
     expect(names.every((name) => name.endsWith('__c') === isCustom)).toBe(true);
   });
 
+  it('shows the label of a picklist with toLabel', () => {
+    expect(rowsOf(ORG, 'SELECT toLabel(Status) FROM Lead ORDER BY Id LIMIT 1')).toMatchObject([
+      { Status: 'Nurturing' },
+    ]);
+  });
+
+  it('is not shown with LIMIT 0', () => {
+    expect(rowsOf(ORG, 'SELECT Id FROM Lead LIMIT 0')).toEqual([]);
+  });
+
+  it('is one of all when the scope is everything', () => {
+    expect(rowsOf(ORG, 'SELECT Id FROM Lead USING SCOPE everything')).toHaveLength(2);
+  });
+
   it('vanishes when it was deleted between two pages', () => {
     const query = prepareQuery('SELECT Id FROM Lead', ORG, { scanAll: false });
 

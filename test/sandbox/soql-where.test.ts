@@ -162,7 +162,7 @@ describe('semi-joins', () => {
     ['opportunities without a role', 'Id NOT IN (SELECT OpportunityId FROM OpportunityContactRole)', 'C'],
     ['by a reference', "AccountId IN (SELECT Id FROM Account WHERE Name = 'Contoso')", 'C'],
     [
-      'two of them',
+      'two of them, each in its parentheses',
       'AccountId IN (SELECT Id FROM Account) AND (Id IN (SELECT OpportunityId FROM OpportunityContactRole))',
       'A',
     ],
@@ -175,9 +175,10 @@ describe('semi-joins', () => {
   const ROLES = 'Id IN (SELECT OpportunityId FROM OpportunityContactRole)';
   it.each([
     ['on Task', 'Id NOT IN (SELECT WhatId FROM Task)', "Entity 'Task' is not supported for semi join inner selects"],
-    ['a third one', `${ROLES} AND ${ROLES} AND ${ROLES}`, 'Maximum 2 semi join sub-selects are allowed'],
     ['under OR', `Amount = 1 OR ${ROLES}`, "Semi join sub-selects are not allowed with the 'OR' operator"],
     ['under NOT', `NOT ${ROLES}`, 'only allowed at the top level'],
+    ['in a nested AND', `(Amount = 1 AND ${ROLES}) AND Name = 'x'`, 'only allowed at the top level'],
+    ['in a nested OR', `Amount = 1 AND (Name = 'x' OR ${ROLES})`, 'only allowed at the top level'],
     [
       'nested',
       'AccountId IN (SELECT Id FROM Account WHERE Id IN (SELECT AccountId FROM Contact))',
@@ -202,6 +203,15 @@ describe('semi-joins', () => {
 
     expect(refusal.code).toBe('MALFORMED_QUERY');
     expect(refusal.message).toContain(message);
+  });
+
+  it('are refused from the third on, with a code of their own', () => {
+    const refusal = refusalOf(ORG, `SELECT Id FROM Opportunity WHERE ${ROLES} AND ${ROLES} AND ${ROLES}`);
+
+    expect(refusal).toEqual({
+      code: 'EXCEEDED_MAX_SEMIJOIN_SUBSELECTS',
+      message: 'Maximum 2 semi join sub-selects are allowed',
+    });
   });
 });
 
@@ -384,6 +394,31 @@ describe('laws of conditions', () => {
     );
   });
 
+  it('keyset pages show every row once, whatever the ties and the size of a page', () => {
+    const seconds = fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 30 });
+    fc.assert(
+      fc.property(seconds, fc.integer({ min: 1, max: 7 }), (stamps, size) => {
+        const org = anOrg({
+          Lead: stamps.map((second, n) => ({ Id: idOf('00Q', (n * 7919) % 1000), SystemModstamp: stampAt(second) })),
+        });
+        const seen: string[] = [];
+        let after = 'SystemModstamp >= 2026-01-01T00:00:00Z';
+        for (;;) {
+          const soql = `SELECT Id, SystemModstamp FROM Lead WHERE ${after} ORDER BY SystemModstamp, Id LIMIT ${size}`;
+          const page = rowsOf(org, soql) as readonly { readonly Id: string; readonly SystemModstamp: string }[];
+          seen.push(...page.map(({ Id }) => Id));
+          const last = page.at(-1);
+          if (last === undefined) break;
+          const at = last.SystemModstamp.replace('.000+0000', 'Z');
+          after = `(SystemModstamp > ${at} OR (SystemModstamp = ${at} AND Id > '${last.Id}'))`;
+        }
+
+        expect(seen).toHaveLength(stamps.length);
+        expect(new Set(seen).size).toBe(stamps.length);
+      }),
+    );
+  });
+
   it('an index changes nothing but the time', () => {
     const ids = Array.from({ length: 6 }, (_, n) => idOf('006', n));
     const roles = Array.from({ length: 30 }, (_, n) => ({
@@ -408,6 +443,10 @@ describe('laws of conditions', () => {
     );
   });
 });
+
+function stampAt(second: number): string {
+  return `2026-01-01T00:00:0${second}.000+0000`;
+}
 
 function quoted(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", String.raw`\'`)}'`;

@@ -1,4 +1,4 @@
-import type { ObjectSchema, StoredRecord } from '../types.ts';
+import { type ObjectSchema, SandboxError, type StoredRecord } from '../types.ts';
 import { type LiteralContext, compileComparison, requiredValues } from './comparison.ts';
 import type { QueryContext } from './field-path.ts';
 import { recordOperand } from './operand.ts';
@@ -50,8 +50,13 @@ export function compileFilter(
   if (condition === null) return { test: () => true, lookup: null, refresh: () => {} };
   const literals = literalContext(context);
   const joins: CompiledJoin[] = [];
-  const node = compileNode({ context, object, alias, literals, joins, place }, condition, 'and');
-  if (joins.length > MAX_JOINS) throw malformed(`Maximum ${MAX_JOINS} semi join sub-selects are allowed`);
+  const node = compileNode({ context, object, alias, literals, joins, place }, condition, 'root');
+  if (joins.length > MAX_JOINS) {
+    throw new SandboxError(
+      'EXCEEDED_MAX_SEMIJOIN_SUBSELECTS',
+      `Maximum ${MAX_JOINS} semi join sub-selects are allowed`,
+    );
+  }
   return { ...node, refresh: () => joins.forEach((join) => join.refresh()) };
 }
 
@@ -65,25 +70,28 @@ export function literalContext(context: QueryContext): LiteralContext {
   };
 }
 
-function compileNode(scope: Scope, condition: Condition, above: 'and' | 'or' | 'not'): Node {
+/** Semi-joins stand alone or under the outermost AND. */
+type Level = 'root' | 'and' | 'or' | 'nested';
+
+function compileNode(scope: Scope, condition: Condition, level: Level): Node {
   switch (condition.kind) {
     case 'and':
     case 'or': {
-      const joint = above === 'and' ? condition.kind : above;
+      const below = level === 'root' ? condition.kind : 'nested';
       return combine(
         condition.kind,
-        condition.parts.map((part) => compileNode(scope, part, joint)),
+        condition.parts.map((part) => compileNode(scope, part, below)),
       );
     }
     case 'not': {
-      const { test } = compileNode(scope, condition.part, 'not');
+      const { test } = compileNode(scope, condition.part, 'nested');
       return { test: (record) => !test(record), lookup: null };
     }
     case 'compare':
       return comparisonNode(scope, condition);
     case 'join':
   }
-  return joinNode(scope, condition, above);
+  return joinNode(scope, condition, level);
 }
 
 function combine(kind: 'and' | 'or', nodes: readonly Node[]): Node {
@@ -118,15 +126,15 @@ function comparisonNode(scope: Scope, comparison: Comparison): Node {
   return { test, lookup: { kind: 'values', field: field.name, isId: field.type === 'id', values: () => values } };
 }
 
-function joinNode(scope: Scope, join: Join, above: 'and' | 'or' | 'not'): Node {
+function joinNode(scope: Scope, join: Join, level: Level): Node {
   const { context, object, alias } = scope;
   if (scope.place === 'join') throw malformed('Nesting of semi join sub-selects is not supported');
-  if (scope.place === 'children' || above === 'not') {
+  if (scope.place === 'children' || level === 'nested') {
     throw malformed(
       'Semi join sub-selects are only allowed at the top level WHERE expressions and not in nested WHERE expressions.',
     );
   }
-  if (above === 'or') throw malformed("Semi join sub-selects are not allowed with the 'OR' operator");
+  if (level === 'or') throw malformed("Semi join sub-selects are not allowed with the 'OR' operator");
   const left = recordOperand(context, object, alias, { kind: 'field', path: join.path, alias: null }, 'WHERE');
   const compiled = compileJoin(context, object, left.path, join);
   scope.joins.push(compiled);
