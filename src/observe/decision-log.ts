@@ -2,19 +2,8 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { createWriteStream, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { writeInstant, type Instant } from '../domain/instant.ts';
-
-/** One decision with everything that it rests on (F39). `input` holds the values that were read, by field. */
-export type Decision = {
-  readonly at: Instant;
-  readonly module: string;
-  readonly object: string;
-  readonly recordId: string;
-  readonly epoch: string;
-  readonly input: Readonly<Record<string, unknown>>;
-  readonly result: Readonly<Record<string, unknown>>;
-  readonly writes: Readonly<Record<string, unknown>>;
-};
+import type { Decision } from '../domain/decision.ts';
+import { writeInstant } from '../domain/instant.ts';
 
 export type DecisionLog = {
   write(decisions: readonly Decision[], context: { readonly configHash: string; readonly tookMs: number }): void;

@@ -33,12 +33,11 @@ export async function pollStream(
   signal: AbortSignal,
 ): Promise<number> {
   const { salesforce, state, observer } = world;
-  const callsBefore = salesforce.calls();
   const watermark = await state.watermark(stream.object);
   const window = nextWindow({ watermark, ...settings }, salesforce.now());
   if (window === null) return 0;
 
-  const rows = await readWindow(stream, window, world, signal);
+  const { rows, calls } = await readWindow(stream, window, world, signal);
   await state.moveWatermark(stream.object, window.until);
   await state.forgetSeen(stream.object, window.until - 2 * settings.overlap);
   observer.emit(
@@ -46,7 +45,7 @@ export async function pollStream(
     {
       object: stream.object,
       rows,
-      calls: salesforce.calls() - callsBefore,
+      calls,
       watermark: writeInstant(window.until),
     },
     rows === 0 && watermark !== null ? 'debug' : 'info',
@@ -54,22 +53,30 @@ export async function pollStream(
   return rows;
 }
 
-async function readWindow(stream: Stream, window: Window, world: PollWorld, signal: AbortSignal): Promise<number> {
-  let handedOn = 0;
+async function readWindow(
+  stream: Stream,
+  window: Window,
+  world: PollWorld,
+  signal: AbortSignal,
+): Promise<{ readonly rows: number; readonly calls: number }> {
+  let rows = 0;
+  let calls = 0;
   let after: Cursor | null = null;
   for (let resumes = 0; ; resumes++) {
     try {
       const soql = windowQuery(stream.object, stream.fields, window, after);
       for await (const page of world.salesforce.query({ soql, scanAll: stream.scanAll }, signal)) {
-        handedOn += await handOn(stream, page.rows, world);
+        calls++;
+        rows += await handOn(stream, page.rows, world);
         const last = page.rows.at(-1);
         if (last !== undefined) after = { stamp: stampOf(last), id: String(last['Id']) };
       }
-      return handedOn;
+      return { rows, calls };
     } catch (error) {
       // A lost cursor or a cut page: the rows behind the last good one are asked for again, by keyset.
       const isPassing = error instanceof AppError && error.recovery === 'retry';
       if (!isPassing || resumes === RESUMES) throw error;
+      calls++;
     }
   }
 }
@@ -102,7 +109,6 @@ export async function pollDeletedRoles(world: PollWorld, signal: AbortSignal): P
   const window = nextDeletionWindow(await state.watermark(DELETED_ROLES), salesforce.now());
   if (window === null) return 0;
 
-  const callsBefore = salesforce.calls();
   const deleted = await salesforce.deleted('OpportunityContactRole', window.from, window.until, signal);
   const keys = deleted.rows.map(({ id, deletedAt }) => ({ id, stamp: deletedAt }));
   const unseen = await state.unseen(DELETED_ROLES, keys);
@@ -121,7 +127,7 @@ export async function pollDeletedRoles(world: PollWorld, signal: AbortSignal): P
     {
       object: DELETED_ROLES,
       rows: touched.length,
-      calls: salesforce.calls() - callsBefore,
+      calls: 1,
       watermark: writeInstant(covered),
     },
     touched.length === 0 ? 'debug' : 'info',

@@ -1,5 +1,5 @@
 import { writeInstant } from '../domain/instant.ts';
-import type { Decision } from '../observe/decision-log.ts';
+import type { Decision } from '../domain/decision.ts';
 import type { Memory } from '../ports.ts';
 import type { LeadRuling } from './decide-leads.ts';
 import { INITIAL, type LeadPass } from './lead-pass.ts';

@@ -1,3 +1,4 @@
+import type { Assignment } from '../rules/routing/assignment.ts';
 import type { Instant } from '../domain/instant.ts';
 import { readInstant } from '../domain/instant.ts';
 import type { Memory } from '../ports.ts';
@@ -12,7 +13,6 @@ import type { RouteRuling } from '../rules/routing/route-ruling.ts';
 import type { RoutingRules } from '../rules/routing/routing-rules.ts';
 import type { LeadRecord } from './load-leads.ts';
 import type { Directory } from './read-org.ts';
-import type { Assignment } from './turns.ts';
 import type { Frame } from './work-world.ts';
 
 /** A lead as one batch found it. */

@@ -1,7 +1,7 @@
 import type { Instant } from '../domain/instant.ts';
 import { writeInstant } from '../domain/instant.ts';
 import type { Fields } from '../domain/record.ts';
-import type { Decision } from '../observe/decision-log.ts';
+import type { Decision } from '../domain/decision.ts';
 import type { Memory } from '../ports.ts';
 import { addElapsed } from '../rules/calendars/add-open.ts';
 import { readCommitteeMemory } from '../rules/contact-roles/committee-memory.ts';
@@ -235,8 +235,10 @@ async function remember(
       timers.set(id, plan.wakeAt);
       continue;
     }
+    // The gap is as old as it was seen first, whatever became of the write.
     const before = memories.get(id) ?? {};
-    kept.set(id, { ...before, tries: became === 'dead' ? 0 : Number(before['tries'] ?? 0) + 1 });
+    const tries = became === 'dead' ? 0 : Number(before['tries'] ?? 0) + 1;
+    kept.set(id, { ...before, committee: plan.memory, tries });
   }
   await state.remember('opportunity', kept);
   await state.setTimers('opportunity', timers);

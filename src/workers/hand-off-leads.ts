@@ -1,10 +1,11 @@
+import type { Assignment } from '../rules/routing/assignment.ts';
 import { assigneeCalendar } from '../rules/routing/assignee-calendar.ts';
 import { handoffKey, planHandoff } from '../rules/routing/plan-handoff.ts';
 import type { RoutingRules } from '../rules/routing/routing-rules.ts';
 import type { StepName } from '../rules/routing/schema.ts';
 import { routedAt, routeLead, type LeadRuling } from './decide-leads.ts';
 import { INITIAL, type LeadPass } from './lead-pass.ts';
-import { isRecent, type Assignment } from './turns.ts';
+import { isRecent } from './turns.ts';
 import type { Creation, Fate } from './write-back.ts';
 
 /** The task that the new owner gets, also when an earlier attempt stopped between the owner and the task. */

@@ -24,15 +24,15 @@ export async function refreshUsers(
   since: Instant,
   salesforce: Salesforce,
   signal: AbortSignal,
-): Promise<{ readonly directory: Directory; readonly changed: number }> {
+): Promise<Directory> {
   const soql = `SELECT ${USER_FIELDS} FROM User WHERE SystemModstamp >= ${soqlInstant(since)} ORDER BY Id`;
   const changed = await readAll(salesforce, { soql }, signal);
-  if (changed.length === 0) return { directory, changed: 0 };
+  if (changed.length === 0) return directory;
   const users = new Map([
     ...directory.users.byId,
     ...changed.map((row) => [to18(String(row['Id'])), readUser(row)] as const),
   ]);
-  return { directory: { ...directory, users: indexUsers(users.values()) }, changed: changed.length };
+  return { ...directory, users: indexUsers(users.values()) };
 }
 
 /** Reads all users and queues, in as few calls as pages allow. Queues come without their objects where the org hides `QueueSobject`. */

@@ -1,3 +1,4 @@
+import { readAssignment, type Assignment } from '../rules/routing/assignment.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Memory } from '../ports.ts';
 import { handoffKey } from '../rules/routing/plan-handoff.ts';
@@ -8,7 +9,7 @@ import { assignmentKey, INITIAL, type LeadPass } from './lead-pass.ts';
 import { loadLeads } from './load-leads.ts';
 import { settleFates, type Aftermath } from './settle.ts';
 import { tell } from './told.ts';
-import { commitTurns, giveBack, openTurns, readAssignment, type Assignment, type TurnWorld } from './turns.ts';
+import { commitTurns, giveBack, openTurns, type TurnWorld } from './turns.ts';
 import type { WorkWorld } from './work-world.ts';
 import { submitCreations, submitUpdates, type Fate, type Update } from './write-back.ts';
 import { takeBack, updatesOf } from './write-leads.ts';

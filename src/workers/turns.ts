@@ -1,47 +1,11 @@
-import { z } from 'zod';
-
 import type { Instant } from '../domain/instant.ts';
 import { quotePrefix, selectWhere } from '../poll/soql.ts';
-import type { Memory, Salesforce, State } from '../ports.ts';
+import type { Salesforce, State } from '../ports.ts';
+import type { Assignment } from '../rules/routing/assignment.ts';
 import { rebuildPool } from '../rules/routing/pools/rebuild-pool.ts';
 import { refundPick } from '../rules/routing/pools/refund-pick.ts';
 import { EMPTY_POOL_STATE, type PoolState, type PoolStates } from '../rules/routing/pools/state.ts';
 import type { RoutingRules } from '../rules/routing/routing-rules.ts';
-
-const Turn = z.object({
-  pool: z.string(),
-  turn: z.int(),
-  user: z.string(),
-  credit: z.record(z.string(), z.number()),
-  previousTurn: z.int().nullable(),
-});
-
-/** Who gets a lead in one epoch. It stands before the write and is kept through every retry (D9). */
-const Assignment = z.object({
-  /** Id of the user, or of the queue. */
-  ownerId: z.string(),
-  /** What the log and the task's text say of the route. */
-  route: z.string(),
-  reason: z.string(),
-  territory: z.string().nullable(),
-  pool: z.string().nullable(),
-  turn: Turn.nullable(),
-  /** The org has confirmed the owner. */
-  isConfirmed: z.boolean(),
-  /** The task to the new owner stands, or none is to be made. */
-  isHandedOff: z.boolean(),
-});
-export type Assignment = Readonly<z.output<typeof Assignment>>;
-
-/** An assignment as it was stored; null when there is none. */
-export function readAssignment(stored: Memory | null): Assignment | null {
-  return Assignment.safeParse(stored).data ?? null;
-}
-
-/** The value of `write.turn_key`: unique in the org, so that one turn goes to one lead even if Redis is rolled back. */
-export function turnKey({ pool, turn }: z.output<typeof Turn>): string {
-  return `${pool}:${String(turn).padStart(9, '0')}`;
-}
 
 /** The turns of all pools as one batch found them. */
 export type TurnBook = {

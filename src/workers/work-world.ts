@@ -1,4 +1,4 @@
-import type { Decision } from '../observe/decision-log.ts';
+import type { Decision } from '../domain/decision.ts';
 import type { Rulebook } from '../rules/rulebook.ts';
 import type { Columns } from './columns.ts';
 import type { Directory } from './read-org.ts';

@@ -70,8 +70,7 @@ export async function submitUpdates(
   if (sendable.length === 0) return fates;
 
   const sent = mergeUpdates(sendable);
-  const callsBefore = world.salesforce.calls();
-  const shown = await readGuarded(object, sent, world, signal);
+  const { shown, calls } = await readGuarded(object, sent, world, signal);
   const fresh: Update[] = [];
   for (const update of sent) {
     const changed = changedFields(update.seen, shown.get(update.id));
@@ -89,7 +88,7 @@ export async function submitUpdates(
     signal,
   );
   for (const [index, { id }] of fresh.entries()) fates.set(id, readFate(answers[index]!));
-  report(object, 'update', answers, world, callsBefore);
+  report(object, 'update', answers, calls + 1, world);
   return fates;
 }
 
@@ -118,7 +117,6 @@ export async function submitCreations(
   });
   if (sent.length === 0) return fates;
 
-  const callsBefore = world.salesforce.calls();
   const answers = await world.salesforce.create(
     object,
     sent.map(({ fields }): RecordWrite => ({ fields })),
@@ -128,7 +126,7 @@ export async function submitCreations(
     answer.kind === 'refused' && answer.code === ALREADY_THERE ? { kind: 'applied', id: '' } : answer,
   );
   for (const [index, { key }] of sent.entries()) fates.set(key, readFate(settled[index]!));
-  report(object, 'create', settled, world, callsBefore);
+  report(object, 'create', settled, 1, world);
   return fates;
 }
 
@@ -146,7 +144,7 @@ async function readGuarded(
   updates: readonly Update[],
   { salesforce }: WriteWorld,
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, Row>> {
+): Promise<{ readonly shown: ReadonlyMap<string, Row>; readonly calls: number }> {
   const fields = [...new Set(updates.flatMap(({ seen }) => Object.keys(seen)))];
   const soql = selectByIds(
     object,
@@ -154,10 +152,12 @@ async function readGuarded(
     updates.map(({ id }) => id),
   );
   const shown = new Map<string, Row>();
+  let calls = 0;
   for await (const page of salesforce.query({ soql }, signal)) {
+    calls++;
     for (const row of page.rows) shown.set(String(row['Id']), row);
   }
-  return shown;
+  return { shown, calls };
 }
 
 function changedFields(seen: Fields, shown: Row | undefined): readonly string[] {
@@ -177,14 +177,14 @@ function report(
   object: string,
   action: 'update' | 'create',
   answers: readonly RowFate[],
-  { salesforce, observer }: WriteWorld,
-  callsBefore: number,
+  calls: number,
+  { observer }: WriteWorld,
 ): void {
   observer.emit('write.completed', {
     object,
     action,
     records: answers.length,
     failed: answers.filter(({ kind }) => kind !== 'applied').length,
-    calls: salesforce.calls() - callsBefore,
+    calls,
   });
 }

@@ -1,3 +1,4 @@
+import { turnKey, type Assignment } from '../rules/routing/assignment.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Fields } from '../domain/record.ts';
 import type { OwnerTarget } from '../rules/routing/target.ts';
@@ -8,7 +9,7 @@ import { renderSet } from '../rules/template.ts';
 import { differingFields } from '../write-back/differing-fields.ts';
 import type { LeadRuling } from './decide-leads.ts';
 import { assignmentKey, type LeadPass } from './lead-pass.ts';
-import { giveBack, resetPools, turnKey, type Assignment } from './turns.ts';
+import { giveBack, resetPools } from './turns.ts';
 import type { Frame } from './work-world.ts';
 import type { Fate, Update } from './write-back.ts';
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { createBullQueues } from './adapters/bullmq.ts';
-import { createRedisState } from './adapters/redis-state.ts';
+import { createBullQueues } from '../adapters/bullmq.ts';
+import { createRedisState } from '../adapters/redis-state.ts';
 import {
   connectForCommands,
   forgetKeys,
@@ -10,29 +10,29 @@ import {
   isReady,
   type RedisConnection,
   type RedisSettings,
-} from './adapters/redis.ts';
-import { createRotatedTokens } from './adapters/rotated-tokens.ts';
-import { connectSalesforce } from './adapters/salesforce/connect-salesforce.ts';
-import { dataPath } from './config/data-path.ts';
-import type { Environment } from './config/env.ts';
-import type { Config } from './config/schema.ts';
-import { AppError } from './domain/error.ts';
-import { OBJECT_OF, type WorkKind } from './domain/work.ts';
+} from '../adapters/redis.ts';
+import { createRotatedTokens } from '../adapters/rotated-tokens.ts';
+import { connectSalesforce } from '../adapters/salesforce/connect-salesforce.ts';
+import { dataPath } from '../config/data-path.ts';
+import type { Environment } from '../config/env.ts';
+import type { Config } from '../config/schema.ts';
+import { AppError } from '../domain/error.ts';
+import { OBJECT_OF, type WorkKind } from '../domain/work.ts';
 import { loadFrame, type LoadedFrame } from './load-frame.ts';
-import { openDecisionLog } from './observe/decision-log.ts';
-import { createObserver, type Observer, type Subscriber } from './observe/events.ts';
-import { serveStatusPages, type Health } from './observe/http.ts';
-import { createMetrics, type Metrics } from './observe/metrics.ts';
-import { keepLease } from './poll/lease.ts';
-import { pollUntilIdle, runPollLoop, type LoopSettings, type LoopWorld } from './poll/poll-loop.ts';
-import type { Clock, Salesforce, State, WorkQueues } from './ports.ts';
-import { evaluateOpportunities } from './workers/evaluate-opportunities.ts';
-import { createOrgGate, type OrgGate } from './workers/org-gate.ts';
-import { refreshUsers } from './workers/read-org.ts';
-import { routeLeads } from './workers/route-leads.ts';
-import { runBatch } from './workers/run-batch.ts';
-import { setAside } from './workers/settle.ts';
-import type { WorkWorld } from './workers/work-world.ts';
+import { openDecisionLog } from '../observe/decision-log.ts';
+import { createObserver, type Observer, type Subscriber } from '../observe/events.ts';
+import { serveStatusPages, type Health } from '../observe/http.ts';
+import { createMetrics, type Metrics } from '../observe/metrics.ts';
+import { keepLease } from '../poll/lease.ts';
+import { pollUntilIdle, runPollLoop, type LoopSettings, type LoopWorld } from '../poll/poll-loop.ts';
+import type { Clock, Salesforce, State, WorkQueues } from '../ports.ts';
+import { evaluateOpportunities } from '../workers/evaluate-opportunities.ts';
+import { createOrgGate, type OrgGate } from '../workers/org-gate.ts';
+import { refreshUsers } from '../workers/read-org.ts';
+import { routeLeads } from '../workers/route-leads.ts';
+import { runBatch } from '../workers/run-batch.ts';
+import { setAside } from '../workers/settle.ts';
+import type { WorkWorld } from '../workers/work-world.ts';
 
 export type DaemonSettings = {
   readonly environment: Environment;

@@ -1,0 +1,109 @@
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { runDaemon } from '../app/run-daemon.ts';
+import { readLocalEnvironment, type Environment } from '../config/env.ts';
+import type { Config } from '../config/schema.ts';
+import { createLog } from '../observe/log.ts';
+import { demoSeed } from '../sandbox/seed/demo-seed.ts';
+import { startSandboxOrg, type SandboxOrg } from '../sandbox/sandbox-org.ts';
+import { EXIT, type Command } from './command.ts';
+import { playScenes } from './demo-scenes.ts';
+import { createTally } from './demo-tally.ts';
+import { startPrivateRedis } from './private-redis.ts';
+import { readVersion } from './start.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+
+/** A Tuesday on which Europe is at work and the east of America has just begun. */
+const DEMO_TIME = Date.parse('2026-11-24T14:05:00Z');
+
+const HELP = `rolecall demo [--once]
+
+Runs the daemon with the example configuration against a Salesforce org that is built in: 400 leads, 250 opportunities.
+It needs no credentials and no Redis: it starts its own of both, on loopback, and takes them along when it ends.
+First it brings the org in order; then people of the org change things, and the log shows what the daemon answers.
+
+  --once   end by itself after that; without it the demo runs on until Ctrl-C`;
+
+export const DEMO: Command = {
+  name: 'demo',
+  summary: 'show the daemon at work on a built-in org, without credentials',
+  help: HELP,
+  async run(args, { terminal, env, signal, onReload }) {
+    const { values } = parseArgs({ args: [...args], options: { once: { type: 'boolean', default: false } } });
+    const local = readLocalEnvironment({ LOG_FORMAT: 'pretty', ...env }, { isTerminal: true });
+    const ending = new AbortController();
+    const stop = AbortSignal.any([signal, ending.signal]);
+
+    terminal.out('Starting a private Redis and a Salesforce org on loopback …');
+    const redis = await startPrivateRedis({ folder: path.join(ROOT, '.redis'), signal: stop });
+    const sandbox = await startSandboxOrg({ records: demoSeed(DEMO_TIME) });
+    sandbox.clock.set(DEMO_TIME);
+    try {
+      const environment = demoEnvironment(sandbox, redis.url, local.logLevel);
+      const log = createLog({ level: local.logLevel, format: local.logFormat, secrets: environment.secrets });
+      const tally = createTally(sandbox);
+      const daemon = runDaemon(
+        {
+          environment,
+          version: readVersion(),
+          only: null,
+          once: false,
+          dryRun: false,
+          allowOffline: false,
+          subscribers: [log.subscriber, tally.subscriber],
+          adjust: everySecond,
+        },
+        { stop, onReload },
+      );
+      const show = playScenes(sandbox, tally, terminal, stop).then(() => {
+        terminal.out(tally.summary());
+        if (values.once) ending.abort();
+        else terminal.out('The demo runs on: people may change things at any time. Ctrl-C ends it.');
+      });
+      // Whichever fails ends the other.
+      await Promise.all([daemon, show.catch((error: unknown) => endWith(error, ending, signal))]);
+      return EXIT.ok;
+    } finally {
+      await sandbox.close();
+      await redis.stop();
+    }
+  },
+};
+
+function demoEnvironment(sandbox: SandboxOrg, redisUrl: string, logLevel: string): Environment {
+  return {
+    configFolder: path.join(ROOT, 'config'),
+    dataFolder: path.join(ROOT, 'data', 'demo'),
+    logLevel,
+    logFormat: 'pretty',
+    salesforce: {
+      loginUrl: sandbox.url,
+      flow: {
+        kind: 'jwt',
+        clientId: sandbox.clientId,
+        username: sandbox.username,
+        privateKey: sandbox.privateKeyPem,
+        audience: 'https://login.salesforce.com',
+      },
+      apiVersion: '66.0',
+      secrets: [],
+    },
+    redis: { url: redisUrl, prefix: 'rolecall', secrets: [] },
+    http: { host: '127.0.0.1', port: 0 },
+    secrets: [sandbox.privateKeyPem],
+  };
+}
+
+/** The example as it is, but for the pace: nobody wants to watch a poll every thirty seconds. */
+function everySecond(config: Config): Config {
+  const { extract } = config;
+  const poll = { ...extract.poll, Lead: 1_000, Opportunity: 1_000, OpportunityContactRole: 1_000 };
+  return { ...config, extract: { ...extract, poll, safety_lag: 1_000 } };
+}
+
+function endWith(error: unknown, ending: AbortController, signal: AbortSignal): void {
+  ending.abort();
+  if (!signal.aborted) throw error;
+}
