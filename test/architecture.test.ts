@@ -27,14 +27,16 @@ const zones: readonly Zone[] = [
     mayImport: new RegExp(`^(src/(domain|rules|write-back)/|(${pureLibraries})$)`),
   },
   {
-    name: 'config knows values, rules and files',
+    name: 'config knows values, rules, files, and the org it is checked against',
     holds: /^src\/config\//,
-    mayImport: new RegExp(`^(src/(domain|rules|config)/|node:(fs|fs/promises|path|crypto)$|(yaml|${pureLibraries})$)`),
+    mayImport: new RegExp(
+      `^(src/(domain|rules|config)/|src/ports\\.ts$|node:(fs|fs/promises|path|crypto)$|(yaml|${pureLibraries})$)`,
+    ),
   },
   {
     name: 'poll and workers see the outside world through the ports alone, and tell it what happened',
     holds: /^src\/(poll|workers)\//,
-    mayImport: /^(src\/(domain|rules|poll|write-back|workers)\/|src\/(ports|observe\/events)\.ts$|node:)/,
+    mayImport: /^(src\/(domain|rules|poll|write-back|workers)\/|src\/(ports|observe\/events)\.ts$|node:|zod$)/,
   },
   {
     name: 'adapters know values and ports',

@@ -14,7 +14,7 @@ export type RedisServer = {
   command(start: { readonly port: number; readonly dir: string; readonly appendFile: string }): readonly string[];
 };
 
-/** A way to a server: the server, or in half a sentence why there is none. */
+/** A way to a server: the server, or in half a sentence why there is none; empty when that goes without saying. */
 type Found = RedisServer | string;
 
 const serverNames = ['redis-server', 'valkey-server'] as const;
@@ -36,7 +36,7 @@ export async function findRedisServer(home: string, signal?: AbortSignal): Promi
   throw new AppError({
     code: 'redis-missing',
     recovery: 'fix-config',
-    message: `REDIS_URL is not set and no Redis can be started: ${reasons.join('; ')}`,
+    message: `REDIS_URL is not set and no Redis can be started: ${reasons.filter(Boolean).join('; ')}`,
     mend: 'set REDIS_URL, or install redis-server with the package manager of this machine, or start Docker',
   });
 }
@@ -62,7 +62,7 @@ async function findUnpacked(home: string): Promise<Found> {
     const runs = await run(file, ['--version'], { env: { ...process.env, ...env } }).catch(() => null);
     if (runs !== null) return localServer(file, env);
   }
-  return 'no package is unpacked yet';
+  return '';
 }
 
 /** Debian and its kin: apt-get resolves what this machine lacks into lists and archives of ours, dpkg unpacks them. */
