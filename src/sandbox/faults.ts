@@ -23,6 +23,8 @@ export type FaultAction =
     }
   /** Real milliseconds before the work begins. */
   | { readonly kind: 'delay'; readonly millis: number }
+  /** Real milliseconds between the work and the answer, in which the rows that it wrote stay locked. */
+  | { readonly kind: 'slow-commit'; readonly millis: number }
   /** No answer ever. */
   | { readonly kind: 'hang'; readonly at: 'before-commit' | 'after-commit' }
   /** The connection is reset without an answer. */

@@ -1,43 +1,16 @@
-import { createHmac, randomBytes, verify } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 
+import type { ConnectedApp } from './connected-app.ts';
 import type { Answer, OrgRequest } from './http/exchange.ts';
-import { isJson, textOf } from './json.ts';
+import { readAssertion } from './jwt-assertion.ts';
+import { OAuthRefusal } from './oauth-refusal.ts';
+import { textOf } from './json.ts';
 import type { Sessions } from './sessions.ts';
 import type { StoredRecord } from './types.ts';
 import type { World } from './world.ts';
 
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 const CLOCK_SKEW_SECONDS = 180;
-
-/** The connected app, and what an admin may change in it while the org runs. */
-export type ConnectedApp = {
-  readonly clientId: string;
-  readonly clientSecret: string;
-  readonly publicKey: KeyObject;
-  /** Audiences that the org accepts in assertions. */
-  audiences: readonly string[];
-  /** Whom client credentials act for; null: no run-as user is set. */
-  runAsUsername: string | null;
-  /** Usernames approved beforehand; null: everybody. */
-  approvedUsernames: readonly string[] | null;
-  /** Whether a refresh token can be used only once. */
-  isRotating: boolean;
-  /** Logins of one user; Salesforce allows 3,600. */
-  loginsPerHour: number;
-  /** How long the token endpoint works on one request, real ms: a second one meanwhile is refused. */
-  tokenMillis: number;
-};
-
-/** A refusal of the token endpoint: an object, unlike every other error of the org. */
-class OAuthRefusal extends Error {
-  readonly error: string;
-
-  constructor(error: string, description: string) {
-    super(description);
-    this.error = error;
-  }
-}
 
 type RefreshToken = { readonly userId: string; isUsed: boolean };
 
@@ -129,7 +102,7 @@ export class OAuth {
   }
 
   #userOfAssertion(assertion: string): StoredRecord {
-    const claims = readClaims(assertion, this.app.publicKey);
+    const claims = readAssertion(assertion, this.app.publicKey);
     if (claims['iss'] !== this.app.clientId) throw new OAuthRefusal('invalid_client_id', 'client identifier invalid');
     const audiences = [claims['aud']].flat();
     if (!audiences.some((audience) => this.app.audiences.includes(String(audience)))) {
@@ -219,28 +192,4 @@ export class OAuth {
       signature,
     };
   }
-}
-
-function readClaims(assertion: string, publicKey: KeyObject): Readonly<Record<string, unknown>> {
-  const [header, payload, signature, ...rest] = assertion.split('.');
-  const isWhole = header !== undefined && payload !== undefined && signature !== undefined && rest.length === 0;
-  if (!isWhole || readPart(header)['alg'] !== 'RS256') throw new OAuthRefusal('invalid_grant', 'invalid assertion');
-  const isSigned = verify(
-    'RSA-SHA256',
-    Buffer.from(`${header}.${payload}`),
-    publicKey,
-    Buffer.from(signature, 'base64url'),
-  );
-  if (!isSigned) throw new OAuthRefusal('invalid_grant', 'invalid assertion');
-  return readPart(payload);
-}
-
-function readPart(part: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
-    if (isJson(value)) return value;
-  } catch {
-    // What is no JSON is no assertion either.
-  }
-  throw new OAuthRefusal('invalid_grant', 'invalid assertion');
 }

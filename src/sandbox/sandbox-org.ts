@@ -1,30 +1,25 @@
-import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { ApiLimits } from './api-limits.ts';
-import { baseRecords, baseUsers } from './base-data.ts';
 import type { SeedRecord } from './base-data.ts';
+import { appKeyPair, makeConnectedApp } from './connected-app.ts';
+import type { ConnectedApp } from './connected-app.ts';
 import { Cursors } from './cursors.ts';
 import { Faults } from './faults.ts';
 import type { ApiCall } from './http/api-call.ts';
 import { createOrgServer } from './http/org-server.ts';
-import type { Hooks } from './http/org-server.ts';
-import { loadRecords } from './loading.ts';
+import type { Hooks, OrgServerParts } from './http/org-server.ts';
+import { makeWorld, populate } from './make-world.ts';
 import { OAuth } from './oauth.ts';
-import type { ConnectedApp } from './oauth.ts';
 import { accessOrg } from './org-access.ts';
 import type { OrgAccess } from './org-access.ts';
-import { OrgClock } from './org-clock.ts';
+import type { OrgClock } from './org-clock.ts';
 import { actAs } from './person.ts';
-import { makeRandom } from './random.ts';
-import { makeIdSource, toLongId } from './record-ids.ts';
+import type { Person } from './person.ts';
 import { RequestLog } from './request-log.ts';
-import { sandboxSchema } from './schema/sandbox-schema.ts';
 import { Sessions } from './sessions.ts';
-import { Store } from './store.ts';
-import { Transactions } from './transactions.ts';
-import type { World } from './world.ts';
 
 export type SandboxOrgOptions = {
   /** What the org holds at first; users, queues and lists of values that it lacks are added. */
@@ -81,35 +76,50 @@ const VERSIONS = Array.from({ length: 36 }, (_, at) => `${at + 31}.0`);
 
 /** Starts a Salesforce org on loopback: its own data, clock, users and failures. */
 export async function startSandboxOrg(options: SandboxOrgOptions = {}): Promise<SandboxOrg> {
-  const world = makeWorld(options);
-  const { username = API_USERNAME, versions = VERSIONS, dailyLimit = 15_000, sessionSeconds = 7200 } = options;
+  const world = makeWorld(options.frozenAt ?? null, options.seed ?? 1);
+  const { username = API_USERNAME, dailyLimit = 15_000, sessionSeconds = 7200 } = options;
   const { userId, adminId } = populate(world, options.records ?? [], username);
-  const org = accessOrg(world, actAs(world, adminId));
   const sessions = new Sessions(world.clock, world.organizationId, sessionSeconds);
-  const oauth = new OAuth(world, sessions, makeApp(username));
-  const limits = new ApiLimits(world.clock, world.random, dailyLimit);
-  const cursors = new Cursors(() => world.clock.now(), world.random);
-  const [faults, log, hooks] = [new Faults(), new RequestLog(), { onRequest: null, afterCommit: null } satisfies Hooks];
-  const pageSize = pageSizer(options, world.random);
-  const server = createOrgServer({ world, sessions, oauth, limits, cursors, faults, log, hooks, versions, pageSize });
+  const parts: OrgServerParts = {
+    world,
+    sessions,
+    oauth: new OAuth(world, sessions, makeConnectedApp(username)),
+    limits: new ApiLimits(world.clock, world.random, dailyLimit),
+    cursors: new Cursors(() => world.clock.now(), world.random),
+    faults: new Faults(),
+    log: new RequestLog(),
+    hooks: { onRequest: null, afterCommit: null },
+    versions: options.versions ?? VERSIONS,
+    pageSize: pageSizer(options, world.random),
+  };
+  const server = createOrgServer(parts);
   server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');
+  return handleOf(parts, server, { username, userId, admin: actAs(world, adminId) });
+}
+
+/** What is handed out of a running org. */
+function handleOf(
+  { world, sessions, oauth, limits, cursors, faults, log, hooks }: OrgServerParts,
+  server: Server,
+  { username, userId, admin }: { readonly username: string; readonly userId: string; readonly admin: Person },
+): SandboxOrg {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     organizationId: world.organizationId,
     clientId: oauth.app.clientId,
     clientSecret: oauth.app.clientSecret,
-    privateKeyPem: keyPair().privateKey,
-    refreshToken: oauth.issueRefreshToken(userId),
+    privateKeyPem: appKeyPair().privateKey,
     username,
     userId,
-    org,
+    refreshToken: oauth.issueRefreshToken(userId),
+    org: accessOrg(world, admin),
+    clock: world.clock,
     limits,
+    app: oauth.app,
     faults,
     log,
     hooks,
-    clock: world.clock,
-    app: oauth.app,
     expireSessions: () => sessions.endAll(),
     expireCursors: () => cursors.expireAll(),
     revokeTokens() {
@@ -117,90 +127,15 @@ export async function startSandboxOrg(options: SandboxOrgOptions = {}): Promise<
       oauth.revokeRefreshTokens();
     },
     issueRefreshToken: () => oauth.issueRefreshToken(userId),
-    async close() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    close: () => closeServer(server),
   };
 }
 
-function makeWorld({ frozenAt, seed = 1 }: SandboxOrgOptions): World {
-  const clock = new OrgClock();
-  if (frozenAt !== undefined) clock.freeze(frozenAt);
-  const random = makeRandom(seed);
-  const schema = sandboxSchema();
-  const store = new Store(schema);
-  return {
-    organizationId: toLongId('00DbX0000000001'),
-    clock,
-    random,
-    schema,
-    store,
-    ids: makeIdSource(random),
-    transactions: new Transactions(store, clock),
-    setup: {
-      leadAssignment: null,
-      rules: [],
-      flows: [],
-      deleteLogStart: null,
-      hidden: new Set(),
-      unshared: new Set(),
-    },
-  };
-}
-
-function populate(
-  world: World,
-  records: readonly SeedRecord[],
-  username: string,
-): { readonly userId: string; readonly adminId: string } {
-  const automatedProcess = toLongId('005bX0000000000');
-  loadRecords(world, records.filter(isUser), automatedProcess);
-  loadRecords(world, baseUsers(world, username), automatedProcess);
-  const users = [...world.store.rows('User')].map((row) => row.record);
-  const user = users.find((one) => one['Username'] === username);
-  const admin = users.find((one) => one['IsActive'] !== false && one !== user);
-  const [userId, adminId] = [String(user?.['Id']), String(admin?.['Id'])];
-  loadRecords(
-    world,
-    records.filter((record) => !isUser(record)),
-    adminId,
-  );
-  loadRecords(world, baseRecords(world), adminId);
-  return { userId, adminId };
-}
-
-function isUser({ object }: SeedRecord): boolean {
-  return object === 'User';
-}
-
-function makeApp(username: string): ConnectedApp {
-  return {
-    clientId: `3MVG9${randomBytes(40).toString('base64url')}`,
-    clientSecret: randomBytes(32).toString('hex').toUpperCase(),
-    publicKey: createPublicKey(keyPair().publicKey),
-    audiences: ['https://login.salesforce.com'],
-    runAsUsername: username,
-    approvedUsernames: null,
-    isRotating: true,
-    loginsPerHour: 3600,
-    tokenMillis: 0,
-  };
-}
-
-type KeyPair = { readonly privateKey: string; readonly publicKey: string };
-let knownKeyPair: KeyPair | null = null;
-
-/** One key pair per process: making one takes longer than starting an org. */
-function keyPair(): KeyPair {
-  knownKeyPair ??= generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-  });
-  return knownKeyPair;
+async function closeServer(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
 }
 
 function pageSizer({ pageSize }: SandboxOrgOptions, random: () => number): ApiCall['pageSize'] {

@@ -78,7 +78,7 @@ function store(given: Save, schema: ObjectSchema, row: Row | null): string {
   const id = String(record['Id']);
   for (const locked of [id, ...(automation.locks?.(save) ?? [])]) world.transactions.claim(locked);
   world.store.put({ object: schema.name, record, deletedAt: null, isPurged: false, deletion: row?.deletion ?? null });
-  automation.after?.(save);
+  automation.after?.(save, saveNew);
   return id;
 }
 

@@ -9,6 +9,9 @@ export type Save = {
   readonly before: StoredRecord | null;
 };
 
+/** Saves one more record in the same transaction, by every rule; answers its id. */
+export type SaveNew = (world: World, by: WriteContext, object: string, fields: StoredRecord) => string;
+
 /** What Salesforce itself does when a record of one object is saved. Each part may be left out. */
 export type ObjectAutomation = {
   /** @throws SandboxError when Salesforce refuses the save */
@@ -18,7 +21,7 @@ export type ObjectAutomation = {
   /** Ids of the rows that are locked with it. */
   readonly locks?: (save: Save) => readonly string[];
   /** What else is written in the same transaction. */
-  readonly after?: (save: Save) => void;
+  readonly after?: (save: Save, saveNew: SaveNew) => void;
 };
 
 /** Whether a field has another value than before; always true on a create that gives it one. */

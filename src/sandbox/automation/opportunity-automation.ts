@@ -1,7 +1,6 @@
 import { writeStamp } from '../org-clock.ts';
 import type { StoredRecord } from '../types.ts';
-import { saveNew } from '../saving.ts';
-import type { ObjectAutomation, Save } from './object-automation.ts';
+import type { ObjectAutomation, Save, SaveNew } from './object-automation.ts';
 import { hasChanged, idOf } from './object-automation.ts';
 import { addRecord } from './system-writes.ts';
 
@@ -34,7 +33,7 @@ function deriveFromStage(save: Save): StoredRecord {
   };
 }
 
-function writeTrail(save: Save): void {
+function writeTrail(save: Save, saveNew: SaveNew): void {
   const { world, by, record, before } = save;
   const opportunityId = String(record['Id']);
   if (HISTORY_FIELDS.some((field) => hasChanged(save, field))) {

@@ -15,12 +15,10 @@ import type { World } from '../world.ts';
 import type { ApiCall } from './api-call.ts';
 import { errorAnswer, methodNotAllowed, notFound } from './exchange.ts';
 import type { Answer, OrgRequest } from './exchange.ts';
-import { answerIdentity } from './read-resources.ts';
+import { answerIdentity } from './identity-resource.ts';
+import { demandJson, demandSize, demandVersion, listVersions } from './request-checks.ts';
 import { dispatch } from './routes.ts';
 import { readBodyText, sendAnswer } from './wire.ts';
-
-const MOST_BYTES = 16_384;
-const OLDEST_VERSION = 31;
 
 /** What a test may do while a request is under way. */
 export type Hooks = {
@@ -46,7 +44,7 @@ export type OrgServerParts = {
 /** The org's HTTP server, not yet listening. One request after the other is worked on; what waits is the network. */
 export function createOrgServer(parts: OrgServerParts): Server {
   // The limit on URL and headers is ours to answer, so Node's own must lie above it.
-  return createServer({ maxHeaderSize: 4 * MOST_BYTES }, (incoming, response) => {
+  return createServer({ maxHeaderSize: 65_536 }, (incoming, response) => {
     void serve(parts, incoming, response);
   });
 }
@@ -56,19 +54,21 @@ async function serve(parts: OrgServerParts, incoming: IncomingMessage, response:
   const unwatch = limits.watch();
   response.once('close', unwatch);
   const request = await readRequest(incoming).catch(() => null);
-  if (request === null) return;
+  // The client went away in the middle of its request, or packed it wrongly.
+  if (request === null) return void response.destroy();
   const entry = logRequest(parts, request);
   try {
     await hooks.onRequest?.(entry);
     world.transactions.settle();
     const actions = faults.take(entry);
     for (const action of actions) {
-      if (action.kind === 'delay') await new Promise((resolve) => setTimeout(resolve, action.millis));
+      if (action.kind === 'delay') await pass(action.millis);
     }
     world.transactions.settle();
     if (isLost(response, actions, 'before-commit')) return;
     const answer = await answerRequest(parts, request, entry, actions, urlOf(incoming));
     await hooks.afterCommit?.(entry);
+    await keepLocked(world, entry, actions);
     if (isLost(response, actions, 'after-commit')) return;
     entry.status = answer.status;
     entry.isCut = !(await sendAnswer(response, {
@@ -88,6 +88,20 @@ async function serve(parts: OrgServerParts, incoming: IncomingMessage, response:
     if (entry.status === null) entry.isCut = true;
     log.finish(entry);
   }
+}
+
+function pass(millis: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, millis).unref();
+  });
+}
+
+async function keepLocked(world: World, { changes }: LoggedRequest, actions: readonly FaultAction[]): Promise<void> {
+  const slow = actions.find((action) => action.kind === 'slow-commit');
+  if (slow === undefined) return;
+  const releases = changes.map(({ id }) => world.transactions.hold(id));
+  await pass(slow.millis);
+  for (const release of releases) release();
 }
 
 async function readRequest(incoming: IncomingMessage): Promise<OrgRequest> {
@@ -190,7 +204,7 @@ async function route(
   if (entry.kind === 'token') return await answerOAuth(parts, request, url);
   if (entry.kind === 'versions') return { status: 200, body: listVersions(parts.versions) };
   const [, version] = /^\/services\/data\/v(\d+\.\d)(?:\/|$)/.exec(request.path) ?? [];
-  if (entry.kind !== 'identity') demandVersion(parts, version);
+  if (entry.kind !== 'identity') demandVersion(parts.versions, version);
   const userId = parts.sessions.demandUser(request.headers['authorization']);
   const { world, cursors, limits, pageSize } = parts;
   const rowFault = rowFaultOf(actions);
@@ -227,42 +241,6 @@ function rowFaultOf(actions: readonly FaultAction[]): ApiCall['rowFault'] {
     const hit = refusals.find(({ where }) => where?.(row as Readonly<Record<string, unknown>>, index) ?? true);
     return hit === undefined ? null : new SandboxError(hit.code, hit.message, 400, hit.fields ?? null);
   };
-}
-
-function demandSize({ path, query, headers }: OrgRequest): void {
-  const line = path.length + String(query).length;
-  if (line > MOST_BYTES) throw new SandboxError('URI_TOO_LONG', 'The URI is too long', 414);
-  const all = Object.entries(headers).reduce((sum, [name, value]) => sum + name.length + value.length + 4, line);
-  if (all > MOST_BYTES) throw new SandboxError('REQUEST_HEADER_FIELDS_TOO_LARGE', 'URI and headers are too long', 431);
-}
-
-function demandVersion({ versions }: OrgServerParts, version: string | undefined): void {
-  if (version !== undefined && versions.includes(version)) return;
-  const isRetired = version !== undefined && Number(version) >= 20 && Number(version) < OLDEST_VERSION;
-  if (!isRetired) throw notFound();
-  throw new SandboxError(
-    'GONE',
-    `The requested resource is no longer available: API version ${version} is retired`,
-    410,
-  );
-}
-
-function demandJson({ method, headers, body }: OrgRequest): void {
-  const type = headers['content-type'] ?? '';
-  if (method === 'GET' || body === '' || /^application\/json\b/i.test(type)) return;
-  const text = `Content-Type header specified in HTTP request is not supported: ${type}`;
-  throw new SandboxError('UNSUPPORTED_MEDIA_TYPE', text, 415);
-}
-
-const SEASONS = ['Summer', 'Winter', 'Spring'];
-
-function listVersions(versions: readonly string[]): readonly object[] {
-  return versions.map((version) => {
-    const release = Number.parseInt(version, 10);
-    const season = SEASONS[(release + 2) % 3] ?? '';
-    const year = Math.floor((release - 26) / 3) + 13;
-    return { label: `${season} '${year}`, url: `/services/data/v${version}`, version };
-  });
 }
 
 /** Answers without a body never tell, and one in ten others does not either. */

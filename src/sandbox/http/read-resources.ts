@@ -6,7 +6,6 @@ import { SandboxError } from '../types.ts';
 import { seenObject } from '../world.ts';
 import type { ApiCall } from './api-call.ts';
 import { rootOf } from './api-call.ts';
-import { notFound } from './exchange.ts';
 import type { Answer } from './exchange.ts';
 import { demandResource } from './record-resource.ts';
 
@@ -99,40 +98,4 @@ export function answerRecordCount(call: ApiCall): Answer {
     return { count: [...view.records(schema.name, false)].length, name: schema.name };
   });
   return { status: 200, body: { sObjects: counts.filter(({ count }) => count > 0) } };
-}
-
-/** `GET /services/oauth2/userinfo`, and the `id` address of a token. */
-export function answerIdentity(call: ApiCall): Answer {
-  const user = call.world.store.live(call.userId);
-  if (user === undefined) throw notFound();
-  return {
-    status: 200,
-    body: {
-      sub: `${call.url}/id/${call.world.organizationId}/${call.userId}`,
-      id: `${call.url}/id/${call.world.organizationId}/${call.userId}`,
-      user_id: call.userId,
-      organization_id: call.world.organizationId,
-      preferred_username: user['Username'],
-      username: user['Username'],
-      nickname: user['CommunityNickname'] ?? user['Alias'] ?? user['Username'],
-      name: user['Name'],
-      display_name: user['Name'],
-      email: user['Email'],
-      email_verified: true,
-      given_name: user['FirstName'] ?? null,
-      family_name: user['LastName'],
-      zoneinfo: user['TimeZoneSidKey'] ?? 'UTC',
-      photos: { picture: `${call.url}/profilephoto/005/F`, thumbnail: `${call.url}/profilephoto/005/T` },
-      profile: `${call.url}/${call.userId}`,
-      picture: `${call.url}/profilephoto/005/F`,
-      address: {},
-      urls: { rest: `${call.url}/services/data/v{version}/`, query: `${call.url}/services/data/v{version}/query/` },
-      active: user['IsActive'] !== false,
-      user_type: 'STANDARD',
-      language: 'en_US',
-      locale: 'en_US',
-      utcOffset: 0,
-      updated_at: user['LastModifiedDate'] ?? null,
-    },
-  };
 }

@@ -87,7 +87,11 @@ const ROUTES: readonly Route[] = [
 
 /** Sends a call to its resource. @throws SandboxError 404 NOT_FOUND, 405 METHOD_NOT_ALLOWED */
 export function dispatch(call: ApiCall): Answer {
-  const segments = segmentsOf(call.request.path.slice(rootOf(call).length));
+  const root = rootOf(call);
+  const { path } = call.request;
+  // A subrequest must not leave the version of the whole.
+  if (path !== root && !path.startsWith(`${root}/`)) throw notFound();
+  const segments = segmentsOf(path.slice(root.length));
   for (const route of ROUTES) {
     const names = matchPattern(route.pattern, segments);
     if (names === null) continue;
