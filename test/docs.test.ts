@@ -3,7 +3,7 @@ import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
 import { loadConfig } from '../src/config/load.ts';
@@ -11,6 +11,7 @@ import { readFencedBlocks } from './support/markdown.ts';
 
 const run = promisify(execFile);
 const root = path.resolve(import.meta.dirname, '..');
+const launcher = path.join(root, 'src/launch.cjs');
 const readme = await read('README.md');
 const blocks = readFencedBlocks(readme);
 const { scripts } = JSON.parse(await read('package.json')) as { readonly scripts: Readonly<Record<string, string>> };
@@ -37,7 +38,10 @@ const commands: Readonly<Record<string, () => Promise<void>>> = {
   'npm ci --omit=dev': async () => {
     await run('npm', ['ls', '--package-lock-only', '--omit=dev', '--all'], { cwd: root });
   },
-  'npm run demo': () => help('demo'),
+  'npm run demo': async () => {
+    const { stdout } = await run('npm', ['run', 'demo', '--', '--once'], { cwd: root, maxBuffer: 64 * 1024 * 1024 });
+    expect(stdout).toContain('daemon.stopped');
+  },
   'npx rolecall start': () => help('start'),
 };
 
@@ -48,21 +52,43 @@ describe('the README', () => {
     expect(written.toSorted()).toEqual(Object.keys(commands).toSorted());
   });
 
-  it.each(Object.entries(commands))('shows a command that works: %s', async (_command, attempt) => {
-    await expect(attempt()).resolves.toBeUndefined();
-  });
+  it.each(Object.entries(commands))(
+    'shows a command that works: %s',
+    async (_command, attempt) => {
+      await expect(attempt()).resolves.toBeUndefined();
+    },
+    180_000,
+  );
 
-  it.each(blocks.filter(({ info }) => info === 'yaml configuration'))(
-    'shows a configuration that loads, line $line',
-    async ({ text }) => {
-      const folder = await mkdtemp(path.join(tmpdir(), 'readme-'));
-      await writeFile(path.join(folder, 'readme.yaml'), text);
+  describe.each(blocks.filter(({ info }) => info === 'yaml configuration'))(
+    'its configuration in line $line',
+    (block) => {
+      let folder: string;
 
-      const { config, problems } = loadConfig(folder);
+      beforeAll(async () => {
+        folder = await mkdtemp(path.join(tmpdir(), 'readme-'));
+        await writeFile(path.join(folder, 'readme.yaml'), block.text);
+      });
 
-      expect(problems).toEqual([]);
-      expect(config).not.toBeNull();
-      await rm(folder, { recursive: true });
+      afterAll(async () => {
+        await rm(folder, { recursive: true });
+      });
+
+      it('loads without a remark', () => {
+        const { config, problems } = loadConfig(folder);
+
+        expect(problems).toEqual([]);
+        expect(config).not.toBeNull();
+      });
+
+      it('passes its own tests', async () => {
+        const { stdout } = await run(process.execPath, [launcher, 'test', '--json'], {
+          env: { ...process.env, CONFIG_DIR: folder },
+        });
+
+        expect(stdout).toContain('"passed":true');
+        expect(stdout).not.toContain('"passed":false');
+      });
     },
   );
 
@@ -163,6 +189,6 @@ function read(file: string): Promise<string> {
 }
 
 async function help(command: string): Promise<void> {
-  const { stdout } = await run(process.execPath, [path.join(root, 'src/launch.cjs'), command, '--help']);
+  const { stdout } = await run(process.execPath, [launcher, command, '--help']);
   expect(stdout).toContain(command);
 }
