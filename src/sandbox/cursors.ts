@@ -30,6 +30,7 @@ export class Cursors {
       if (groups.records.length > MOST_GROUPS) throw tooManyGroups();
       return { totalSize: groups.totalSize, done: true, records: groups.records };
     }
+    this.#forgetExpired();
     const ids = query.ids();
     const cursor: Cursor = { query, ids, pageSize, userId, expiresAt: this.#now() + TWO_DAYS };
     const locator = this.#newLocator();
@@ -50,6 +51,12 @@ export class Cursors {
 
   expireAll(): void {
     this.#cursors.clear();
+  }
+
+  #forgetExpired(): void {
+    for (const [locator, { expiresAt }] of this.#cursors) {
+      if (expiresAt <= this.#now()) this.#cursors.delete(locator);
+    }
   }
 
   #newLocator(): string {

@@ -7,7 +7,6 @@ import { makeIdSource, toLongId } from './record-ids.ts';
 import { sandboxSchema } from './schema/sandbox-schema.ts';
 import { Store } from './store.ts';
 import { Transactions } from './transactions.ts';
-import type { StoredRecord } from './types.ts';
 import type { World } from './world.ts';
 
 /** An org without records. Its clock stands at `frozenAt` (ms), or runs with the real time. */
@@ -47,8 +46,7 @@ export function populate(
   loadRecords(world, baseUsers(world, username), automatedProcess);
   const users = [...world.store.rows('User')].map((row) => row.record);
   const user = users.find((one) => one['Username'] === username);
-  const others = users.filter((one) => one['IsActive'] !== false && one !== user);
-  const admin = others.find((one) => isAdministrator(records, one)) ?? others[0];
+  const admin = users.find((one) => one['IsActive'] !== false && one !== user);
   const [userId, adminId] = [String(user?.['Id']), String(admin?.['Id'])];
   loadRecords(
     world,
@@ -61,9 +59,4 @@ export function populate(
 
 function isUser({ object }: SeedRecord): boolean {
   return object === 'User';
-}
-
-function isAdministrator(records: readonly SeedRecord[], { ProfileId }: StoredRecord): boolean {
-  const profile = records.find(({ object, fields }) => object === 'Profile' && fields['Id'] === ProfileId);
-  return ProfileId !== undefined && profile?.fields['Name'] === 'System Administrator';
 }

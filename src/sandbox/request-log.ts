@@ -40,7 +40,10 @@ type Watcher = {
   readonly resolve: (entry: LoggedRequest) => void;
 };
 
-/** Every request the org has seen, in the order of arrival. */
+/** A demo may run for days: older requests are forgotten. */
+const MOST_ENTRIES = 50_000;
+
+/** The requests that the org has seen, in the order of arrival, up to 50,000 of them. */
 export class RequestLog {
   #entries: LoggedRequest[] = [];
   #watchers: readonly Watcher[] = [];
@@ -51,6 +54,7 @@ export class RequestLog {
 
   add(entry: LoggedRequest): void {
     this.#entries.push(entry);
+    if (this.#entries.length > MOST_ENTRIES) this.#entries.splice(0, MOST_ENTRIES / 10);
   }
 
   /** Tells who waits for it that a request is over. */

@@ -66,7 +66,7 @@ async function serve(parts: OrgServerParts, incoming: IncomingMessage, response:
     }
     world.transactions.settle();
     if (isLost(response, actions, 'before-commit')) return;
-    const answer = await answerRequest(parts, request, entry, actions, urlOf(incoming));
+    const answer = await answerRequest(parts, request, entry, actions, arrivalOf(incoming));
     await hooks.afterCommit?.(entry);
     await keepLocked(world, entry, actions);
     if (isLost(response, actions, 'after-commit')) return;
@@ -159,7 +159,7 @@ async function answerRequest(
   request: OrgRequest,
   entry: LoggedRequest,
   actions: readonly FaultAction[],
-  url: string,
+  arrival: Arrival,
 ): Promise<Answer> {
   const changes: Change[] = [];
   const instead = actions.find((action) => action.kind === 'answer');
@@ -167,7 +167,7 @@ async function answerRequest(
   let answer: Answer;
   try {
     prepareFaults(parts, request, actions);
-    answer = await route(parts, request, entry, actions, { url, changes });
+    answer = await route(parts, request, entry, actions, { ...arrival, changes });
   } catch (cause) {
     answer = errorAnswer(cause);
   }
@@ -198,9 +198,9 @@ async function route(
   request: OrgRequest,
   entry: LoggedRequest,
   actions: readonly FaultAction[],
-  { url, changes }: { readonly url: string; readonly changes: Change[] },
+  { url, line, changes }: Arrival & { readonly changes: Change[] },
 ): Promise<Answer> {
-  demandSize(request);
+  demandSize(line, request.headers);
   if (entry.kind === 'token') return await answerOAuth(parts, request, url);
   if (entry.kind === 'versions') return { status: 200, body: listVersions(parts.versions) };
   const [, version] = /^\/services\/data\/v(\d+\.\d)(?:\/|$)/.exec(request.path) ?? [];
@@ -248,6 +248,9 @@ function tellsLimit({ world }: OrgServerParts, { kind }: LoggedRequest, { status
   return !isFree(kind) && status !== 204 && world.random() > 0.1;
 }
 
-function urlOf({ headers, socket }: IncomingMessage): string {
-  return `http://${headers.host ?? `127.0.0.1:${socket.localPort}`}`;
+/** How the client addresses the org, and how many bytes of URL it sent. */
+type Arrival = { readonly url: string; readonly line: number };
+
+function arrivalOf({ headers, socket, url = '' }: IncomingMessage): Arrival {
+  return { url: `http://${headers.host ?? `127.0.0.1:${socket.localPort}`}`, line: url.length };
 }

@@ -6,9 +6,8 @@ const MOST_BYTES = 16_384;
 const OLDEST_VERSION = 31;
 const SEASONS = ['Summer', 'Winter', 'Spring'];
 
-/** @throws SandboxError 414 or 431: Salesforce takes 16,384 bytes of URL and headers together */
-export function demandSize({ path, query, headers }: OrgRequest): void {
-  const line = path.length + String(query).length;
+/** @param line  bytes of the URL as it came. @throws SandboxError 414 or 431: Salesforce takes 16,384 bytes of URL and headers together */
+export function demandSize(line: number, headers: OrgRequest['headers']): void {
   if (line > MOST_BYTES) throw new SandboxError('URI_TOO_LONG', 'The URI is too long', 414);
   const all = Object.entries(headers).reduce((sum, [name, value]) => sum + name.length + value.length + 4, line);
   if (all > MOST_BYTES) throw new SandboxError('REQUEST_HEADER_FIELDS_TOO_LARGE', 'URI and headers are too long', 431);
