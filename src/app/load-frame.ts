@@ -1,17 +1,18 @@
-import type { DaemonSettings } from './run-daemon.ts';
 import { configHash } from '../config/config-hash.ts';
-import { conditionUses, testsIn } from '../config/condition-uses.ts';
+import { resolveField } from '../config/describe-field.ts';
+import { fieldsUsed, type Describe } from '../config/fields-used.ts';
+import { checkLive } from '../config/live.ts';
 import { loadConfig } from '../config/load.ts';
-import { printProblem } from '../config/problem.ts';
+import { modeOf } from '../config/mode.ts';
+import { hasErrors, printProblem, type Problem } from '../config/problem.ts';
 import type { Config } from '../config/schema.ts';
 import { AppError } from '../domain/error.ts';
 import type { Observer } from '../observe/events.ts';
-import type { ObjectDescription, Salesforce } from '../ports.ts';
+import type { Salesforce } from '../ports.ts';
 import { compileRulebook, type Mode } from '../rules/rulebook.ts';
-import { templateNames } from '../rules/template.ts';
 import { ALWAYS_READ, type Columns } from '../workers/columns.ts';
-import { readDirectory, readStages } from '../workers/read-org.ts';
 import type { Frame } from '../workers/work-world.ts';
+import { readOrgFacts } from './read-org-facts.ts';
 
 /** A configuration that is valid and fits the org, compiled. */
 export type LoadedFrame = {
@@ -20,91 +21,81 @@ export type LoadedFrame = {
   readonly modes: ReadonlyMap<string, Mode>;
 };
 
+export type FrameSettings = {
+  readonly configFolder: string;
+  /** Does not ask whether the configuration fits the org (F5). */
+  readonly allowOffline: boolean;
+  readonly adjust: (config: Config) => Config;
+};
+
+const MODULES = ['qualification', 'routing', 'contact_roles', 'opportunity_criteria', 'sla', 'recycle'] as const;
+
+/**
+ * Reads the configuration, compares it with the org and compiles it.
+ * @throws AppError `config-invalid` with all problems of the files, `live-invalid` with those against the org (fix-config)
+ */
 export async function loadFrame(
-  settings: DaemonSettings,
+  settings: FrameSettings,
   salesforce: Salesforce,
   observer: Observer,
   signal: AbortSignal,
 ): Promise<LoadedFrame> {
-  const loaded = loadConfig(settings.environment.configFolder);
-  if (loaded.config === null) {
-    throw new AppError({
-      code: 'config-invalid',
-      recovery: 'fix-config',
-      message: loaded.problems.map(printProblem).join('\n'),
-    });
+  const loaded = loadConfig(settings.configFolder);
+  if (loaded.config === null) throw refusal('config-invalid', loaded.problems);
+  const config = settings.adjust(loaded.config);
+  const { facts, directory, stages } = await readOrgFacts(config, salesforce, signal);
+  const problems = settings.allowOffline ? [] : checkLive(config, loaded.located, facts);
+  if (hasErrors(problems)) throw refusal('live-invalid', problems);
+  if (settings.allowOffline) observer.emit('config.unverified', { reason: 'started with --allow-offline' });
+  for (const problem of [...loaded.problems, ...problems]) {
+    observer.emit('config.warning', { problem: printProblem(problem) });
   }
-  const config = settings.adjust === undefined ? loaded.config : settings.adjust(loaded.config);
-  const described = new Map<string, ObjectDescription>();
-  for (const object of ['Lead', 'Opportunity', 'OpportunityContactRole', 'Contact', 'Task']) {
-    described.set(object, await salesforce.describe(object, signal));
-  }
-  const directory = await readDirectory(salesforce, signal);
-  const stages = await readStages(salesforce, signal);
-  const rulebook = compileRulebook(config, stages);
+  const modes = new Map<string, Mode>(
+    MODULES.map((module) => [module, modeOf(config, [module])] as const).filter(([, mode]) => mode !== 'off'),
+  );
   const hash = configHash(config);
-  const modes = new Map<string, Mode>();
-  if (config.qualification) modes.set('qualification', config.qualification.mode);
-  if (config.routing) modes.set('routing', config.routing.mode);
-  if (config.contact_roles) modes.set('contact_roles', config.contact_roles.mode);
   observer.emit('config.loaded', { config_hash: hash, modules: Object.fromEntries(modes) });
-  return { config, modes, frame: { configHash: hash, rulebook, directory, columns: columnsOf(config, described) } };
+  return {
+    config,
+    modes,
+    frame: {
+      configHash: hash,
+      rulebook: compileRulebook(config, stages),
+      directory,
+      columns: columnsOf(config, facts.describe),
+    },
+  };
 }
 
-function columnsOf(config: Config, described: ReadonlyMap<string, ObjectDescription>): Columns {
-  const has = (object: string) => (field: string) => {
-    if (object === 'OpportunityContactRole' && field.startsWith('Contact.'))
-      return described.get('Contact')!.fields.has(field.slice(8));
-    return field.includes('.') ? /^[A-Z]/.test(field) : described.get(object)!.fields.has(field);
-  };
-  const used = (object: string): string[] =>
-    conditionUses(config)
-      .filter((use) => use.object === object)
-      .flatMap(({ condition, path }) => testsIn(condition, path).map(({ field }) => field));
-  const q = config.qualification;
-  const r = config.routing;
-  const c = config.contact_roles;
-  const lead = [
-    ...ALWAYS_READ.Lead,
-    ...used('Lead'),
-    'Email',
-    'Company',
-    'Website',
-    'Country',
-    'CountryCode',
-    'State',
-    'StateCode',
-    'PostalCode',
-    'NumberOfEmployees',
-    'Phone',
-    'LeadSource',
-    ...Object.values(q?.outcomes ?? {}).flatMap(({ set }) => Object.keys(set)),
-    ...Object.keys(r?.set ?? {}),
-    config.write.turn_key ?? '',
-    r?.record_override?.field ?? '',
-    ...templateNames(`${r?.handoff.task?.body ?? ''} ${r?.handoff.task?.subject ?? ''}`),
-  ];
-  const opportunity = [
-    ...ALWAYS_READ.Opportunity,
-    ...used('Opportunity'),
-    ...Object.keys(c?.set ?? {}),
-    config.write.episode ?? '',
-    c?.exempt?.field ?? '',
-    c?.exempt?.until ?? '',
-    'Type',
-    'Amount',
-    'Name',
-  ];
-  const role = [...used('OpportunityContactRole'), 'Contact.AccountId', 'Contact.IsDeleted'];
-  const unique = (object: string, names: string[]) => [...new Set(names.filter(has(object)))];
+function columnsOf(config: Config, describe: Describe): Columns {
+  const used = fieldsUsed(config, describe);
+  const known = (object: string, fields: readonly string[]): readonly string[] =>
+    fields.filter((field) => resolveField(object, field, describe).kind !== 'unknown');
+  const { guard } = config.write;
   return {
-    lead: unique('Lead', lead),
-    opportunity: unique('Opportunity', opportunity),
-    role: unique('OpportunityContactRole', role),
-    guard: {
-      Lead: unique('Lead', [...config.write.guard]),
-      Opportunity: unique('Opportunity', [...config.write.guard]),
-    },
-    lengths: new Map([...described.get('Opportunity')!.fields.values()].map(({ name, length }) => [name, length])),
+    lead: [...new Set([...known('Lead', ALWAYS_READ.Lead), ...used.Lead])],
+    opportunity: [...new Set([...known('Opportunity', ALWAYS_READ.Opportunity), ...used.Opportunity])],
+    role: [
+      ...new Set([
+        ...known('OpportunityContactRole', ALWAYS_READ.OpportunityContactRole),
+        ...used.OpportunityContactRole,
+      ]),
+    ],
+    guard: { Lead: known('Lead', guard), Opportunity: known('Opportunity', guard) },
+    lengths: new Map(
+      [...(describe('Opportunity')?.fields.values() ?? [])].map(({ name, length }) => [name, length] as const),
+    ),
   };
+}
+
+function refusal(code: 'config-invalid' | 'live-invalid', problems: readonly Problem[]): AppError {
+  return new AppError({
+    code,
+    recovery: 'fix-config',
+    message: problems.map(printProblem).join('\n'),
+    mend:
+      code === 'config-invalid'
+        ? 'correct the files; rolecall check shows the same'
+        : 'correct the files, or the org: fields, permissions, picklists, users and queues',
+  });
 }

@@ -11,18 +11,17 @@ import {
   type RedisConnection,
   type RedisSettings,
 } from '../adapters/redis.ts';
-import { createRotatedTokens } from '../adapters/rotated-tokens.ts';
-import { connectSalesforce } from '../adapters/salesforce/connect-salesforce.ts';
 import { dataPath } from '../config/data-path.ts';
 import type { Environment } from '../config/env.ts';
 import type { Config } from '../config/schema.ts';
 import { AppError } from '../domain/error.ts';
 import { OBJECT_OF, type WorkKind } from '../domain/work.ts';
-import { loadFrame, type LoadedFrame } from './load-frame.ts';
+import { loadFrame, type FrameSettings, type LoadedFrame } from './load-frame.ts';
 import { openDecisionLog } from '../observe/decision-log.ts';
 import { createObserver, type Observer, type Subscriber } from '../observe/events.ts';
 import { serveStatusPages, type Health } from '../observe/http.ts';
 import { createMetrics, type Metrics } from '../observe/metrics.ts';
+import { openSalesforce } from './open-salesforce.ts';
 import { keepLease } from '../poll/lease.ts';
 import { pollUntilIdle, runPollLoop, type LoopSettings, type LoopWorld } from '../poll/poll-loop.ts';
 import type { Clock, Salesforce, State, WorkQueues } from '../ports.ts';
@@ -79,11 +78,11 @@ export async function runDaemon(settings: DaemonSettings, signals: DaemonSignals
   // Aborts as well when a module can only go on after a person has mended something and nobody waits for that.
   const failing = new AbortController();
   const stop = AbortSignal.any([signals.stop, failing.signal]);
-  let calls = (): number => 0;
+  let running: Running | null = null;
   try {
-    const running = await start(settings, { observer, metrics, closers, stop, fail: (error) => failing.abort(error) });
-    calls = () => running.salesforce.calls();
-    signals.onReload(() => void running.reload());
+    running = await start(settings, { observer, metrics, closers, stop, fail: (error) => failing.abort(error) });
+    const { reload } = running;
+    signals.onReload(() => void reload());
     await run(settings, running, stop);
   } catch (error) {
     if (failing.signal.aborted) throw failing.signal.reason;
@@ -91,7 +90,7 @@ export async function runDaemon(settings: DaemonSettings, signals: DaemonSignals
   } finally {
     await closeAll(closers);
     const reason = signals.stop.aborted ? 'signal' : failing.signal.aborted ? 'failure' : 'done';
-    observer.emit('daemon.stopped', { reason, calls: calls() });
+    observer.emit('daemon.stopped', { reason, calls: running?.salesforce.calls() ?? 0 });
   }
 }
 
@@ -122,10 +121,15 @@ async function start(settings: DaemonSettings, starting: Starting): Promise<Runn
   await awaitRedis(redis, observer, stop);
   if (settings.dryRun) closers.push(() => forgetKeys(redis, redisSettings.prefix));
 
-  const salesforce = openSalesforce(environment, redis);
+  const salesforce = openSalesforce(environment.salesforce, redis, environment.redis.prefix);
   closers.push(() => salesforce.close());
   await salesforce.connect(stop);
-  let loaded = await loadFrame(settings, salesforce, observer, stop);
+  const frameSettings: FrameSettings = {
+    configFolder: environment.configFolder,
+    allowOffline: settings.allowOffline,
+    adjust: settings.adjust ?? ((config) => config),
+  };
+  let loaded = await loadFrame(frameSettings, salesforce, observer, stop);
 
   const state = createRedisState(redis, redisSettings.prefix);
   const queues = await createBullQueues(redisSettings, (error) =>
@@ -165,7 +169,7 @@ async function start(settings: DaemonSettings, starting: Starting): Promise<Runn
     },
     async reload() {
       try {
-        loaded = await loadFrame(settings, salesforce, observer, stop);
+        loaded = await loadFrame(frameSettings, salesforce, observer, stop);
       } catch (error) {
         // The old configuration runs on (F41).
         if (!(error instanceof AppError)) throw error;
@@ -227,17 +231,6 @@ async function awaitRedis(redis: RedisConnection, observer: Observer, stop: Abor
   }
 }
 
-function openSalesforce({ salesforce, redis: { prefix } }: Environment, redis: RedisConnection): Salesforce {
-  const { flow, loginUrl, apiVersion } = salesforce;
-  const configured = flow.kind === 'refresh-token' ? flow.refreshToken : '';
-  return connectSalesforce({
-    loginUrl,
-    flow,
-    apiVersion,
-    rotatedTokens: createRotatedTokens(redis, prefix, configured),
-  });
-}
-
 type Opened = {
   readonly salesforce: Salesforce;
   readonly state: State;
@@ -262,7 +255,7 @@ function openWorld(settings: DaemonSettings, { observer, closers }: Starting, op
     configHash: () => loaded().frame.configHash,
     isWithheld: (module) => settings.dryRun || loaded().modes.get(module) !== 'enforce',
     record: (made, tookMs) => decisions.write(made, { configHash: loaded().frame.configHash, tookMs }),
-    monotonic: CLOCK.monotonic,
+    monotonic: () => CLOCK.monotonic(),
   };
 }
 
@@ -301,9 +294,11 @@ async function startWorkers(world: WorkWorld, gate: OrgGate, fail: ((error: AppE
 
 type Served = Starting & Omit<Opened, 'loaded'> & { readonly redis: RedisConnection; readonly gate: OrgGate };
 
-async function serve({ environment }: DaemonSettings, served: Served): Promise<void> {
+async function serve({ environment, once }: DaemonSettings, served: Served): Promise<void> {
   const { observer, metrics, closers, redis, salesforce, queues, state, gate } = served;
-  const pages = await serveStatusPages(environment.http, {
+  // A run that ends by itself may go on beside the daemon, whose port it is.
+  const address = { ...environment.http, isPortFixed: !once };
+  const pages = await serveStatusPages(address, {
     health: () => healthOf(gate, redis),
     metrics: async () => {
       const [waiting, dead] = await Promise.all([queues.pending(), state.deadLetters()]);

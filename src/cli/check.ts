@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 
+import { checkOrg } from '../app/check-org.ts';
 import { readLocalEnvironment } from '../config/env.ts';
 import { loadConfig } from '../config/load.ts';
 import type { Located } from '../config/located.ts';
@@ -35,7 +36,7 @@ export const CHECK: Command = {
   name: 'check',
   summary: 'find every problem of the configuration, then run its tests',
   help: HELP,
-  async run(args, { terminal, env }) {
+  async run(args, { terminal, env, signal }) {
     const { values } = parseArgs({
       args: [...args],
       options: { level: { type: 'string', default: 'graph' }, json: { type: 'boolean', default: false } },
@@ -47,7 +48,7 @@ export const CHECK: Command = {
       json: values.json,
       terminal,
       now: Date.now(),
-      checkOrg: null,
+      checkOrg: (config, located) => checkOrg(config, located, env, signal),
     });
   },
 };
@@ -73,7 +74,9 @@ export async function runCheckCommand(options: {
   const { config, problems: offline, located } = loadConfig(folder, { level: level === 'syntax' ? 'syntax' : 'graph' });
   const live = level === 'live' && config !== null ? await askOrg(checkOrg, config, located) : [];
   const problems = sortProblems([...offline, ...live]);
-  const results = config === null || level === 'syntax' ? null : runConfigTests(config, located, now);
+  // The rules can be tried only when their references hold, however far the check itself goes.
+  const testable = level === 'syntax' && config !== null ? loadConfig(folder).config : config;
+  const results = testable === null ? null : runConfigTests(testable, located, now);
 
   if (json) terminal.out(JSON.stringify({ problems, tests: describeResults(results ?? []) }));
   else

@@ -55,7 +55,9 @@ function overview(): string {
 function tellError(command: Command, error: unknown, { terminal, signal }: CommandWorld): number {
   if (signal.aborted) return EXIT.ok;
   if (error instanceof AppError) {
-    terminal.err(`rolecall: ${error.message}${error.mend === null ? '' : `\n  → ${error.mend}`}`);
+    // Problems of the configuration stand a line each, as `check` prints them.
+    if (error.code === 'config-invalid' || error.code === 'live-invalid') terminal.err(error.message);
+    else terminal.err(`rolecall: ${error.message}${error.mend === null ? '' : `\n  → ${error.mend}`}`);
     return exitCodeOf(error);
   }
   if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) {

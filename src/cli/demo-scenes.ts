@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+import type { Events } from '../observe/events.ts';
 import type { SandboxOrg } from '../sandbox/sandbox-org.ts';
 import type { StoredRecord } from '../sandbox/types.ts';
 import type { Terminal } from './command.ts';
@@ -59,11 +60,7 @@ export async function playScenes(
     OwnerId: text(queue['Id']),
   };
   const leadId = marketing.insert('Lead', { ...web, Company: 'Havbruk AS' });
-  const routed =
-    (id: string) =>
-    ({ record_id, module }: { readonly record_id: string; readonly module: string }) =>
-      record_id === id && module === 'routing';
-  await answered(tally.next('decision', routed(leadId)));
+  await answered(tally.next('decision', isRouteOf(leadId)));
   await answered(tally.next('idle'));
 
   const takenId = marketing.insert('Lead', {
@@ -77,7 +74,7 @@ export async function playScenes(
   const rep = org.as('kim@northwind.example');
   say('A rep is faster than the daemon: Kim takes a new lead, and it stays Kim’s.');
   org.admin.update(takenId, { OwnerId: rep.userId });
-  await answered(tally.next('decision', routed(takenId)));
+  await answered(tally.next('decision', isRouteOf(takenId)));
 
   say('The owner of the Norwegian lead converts it. The new opportunity has a contact role without a role.');
   const owner = org.record(leadId)!['OwnerId'];
@@ -115,6 +112,10 @@ function spareContact({ org }: SandboxOrg, deal: StoredRecord): string {
   if (spare[0] !== undefined) return text(spare[0]['Id']);
   const newcomer = { LastName: 'Okafor', FirstName: 'Ada', Title: 'CFO', AccountId: text(deal['AccountId']) };
   return org.admin.insert('Contact', newcomer);
+}
+
+function isRouteOf(id: string) {
+  return ({ record_id, module }: Events['decision']): boolean => record_id === id && module === 'routing';
 }
 
 function usernameOf({ org }: SandboxOrg, userId: StoredRecord[string] | undefined): string {

@@ -67,15 +67,13 @@ export function createTally(sandbox: SandboxOrg): Tally {
   function summary(): string {
     const judged = [...committees.values()];
     const lacking = judged.filter(({ missing }) => missing.length > 0);
-    const isWithoutAnybody = (missing: readonly string[]): boolean =>
-      missing.some((item) => /^contacts 0\//.test(item));
     const calls = sandbox.log.count();
     return [
       '',
       '─── What rolecall did ────────────────────────────────────────────────',
       '',
       `Buying committees     ${judged.length} opportunities looked at, ${lacking.length} lack people`,
-      `                        ${lacking.filter(({ missing }) => isWithoutAnybody(missing)).length} have nobody at all`,
+      `                        ${lacking.filter(({ missing }) => missing.some(isNobody)).length} have nobody at all`,
       ...table(countBy(judged.map(({ status }) => status))),
       `Most often missing`,
       ...table(
@@ -93,6 +91,11 @@ export function createTally(sandbox: SandboxOrg): Tally {
       '',
     ].join('\n');
   }
+}
+
+/** `contacts 0/2`: not one person. */
+function isNobody(missing: string): boolean {
+  return missing.startsWith('contacts 0/');
 }
 
 function countBy(names: readonly string[]): readonly (readonly [string, number])[] {

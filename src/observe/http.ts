@@ -10,10 +10,11 @@ export type StatusPages = { readonly host: string; readonly port: number; close(
 
 /**
  * `/health` (the process lives: always 200), `/ready` (200 or 503 with what is wrong), `/metrics` (Prometheus).
+ * @param isPortFixed  false: when the port is taken, any free one serves
  * @throws AppError `http-port` (fix-config) when the address cannot be listened on.
  */
 export async function serveStatusPages(
-  address: { readonly host: string; readonly port: number },
+  address: { readonly host: string; readonly port: number; readonly isPortFixed: boolean },
   pages: { readonly health: () => Health; readonly metrics: () => Promise<string> },
 ): Promise<StatusPages> {
   const server = createServer((request, response) => {
@@ -33,7 +34,10 @@ export async function serveStatusPages(
     const status = path === '/ready' && !health.ready ? 503 : 200;
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(health));
   });
-  await listen(server, address);
+  await listen(server, address).catch((error: unknown) => {
+    if (address.isPortFixed) throw error;
+    return listen(server, { host: address.host, port: 0 });
+  });
   const { port } = server.address() as AddressInfo;
   return {
     host: address.host,

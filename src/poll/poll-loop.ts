@@ -24,13 +24,14 @@ const TICK = 1_000;
 /** Polls every stream when its time has come and fires due timers, until the signal aborts. */
 export async function runPollLoop(settings: LoopSettings, world: LoopWorld, signal: AbortSignal): Promise<void> {
   const dueAt = new Map(STREAMS.map(({ object }) => [object, Number.NEGATIVE_INFINITY]));
+  const failing = new Map<string, string>();
   let isBusy = true;
   while (!signal.aborted) {
     if (world.isLeader()) {
       let found = 0;
       for (const stream of STREAMS) {
         if (world.clock.monotonic() < dueAt.get(stream.object)!) continue;
-        found += await tryPoll(stream, settings, world, signal);
+        found += await tryPoll(stream, settings, failing, world, signal);
         dueAt.set(stream.object, world.clock.monotonic() + settings.every(stream.object));
       }
       found += await tryTimers(world);
@@ -84,15 +85,26 @@ async function pollPatiently(
   }
 }
 
-async function tryPoll(stream: Stream, settings: LoopSettings, world: LoopWorld, signal: AbortSignal): Promise<number> {
+/** @param failing  by object the code that was told last: a failure that lasts is told once */
+async function tryPoll(
+  stream: Stream,
+  settings: LoopSettings,
+  failing: Map<string, string>,
+  world: LoopWorld,
+  signal: AbortSignal,
+): Promise<number> {
+  const { object } = stream;
   try {
-    return await world.pass(() => poll(stream, settings, world, signal), signal);
+    const rows = await world.pass(() => poll(stream, settings, world, signal), signal);
+    failing.delete(object);
+    return rows;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
+    const { code, message: reason, mend, recovery } = error;
     // The gate has told of an outage; anything else is told here. The watermark stays, so the next poll reads it all.
-    if (error.recovery !== 'wait') {
-      const { code, message: reason, mend } = error;
-      world.observer.emit('poll.failed', { object: stream.object, code, reason, mend });
+    if (recovery !== 'wait' && failing.get(object) !== code) {
+      failing.set(object, code);
+      world.observer.emit('poll.failed', { object, code, reason, mend });
     }
     return 0;
   }

@@ -14,4 +14,5 @@ export type Columns = {
 export const ALWAYS_READ = {
   Lead: ['OwnerId', 'Status', 'IsConverted', 'CreatedDate'],
   Opportunity: ['OwnerId', 'AccountId', 'StageName', 'IsClosed', 'CloseDate', 'CreatedDate', 'LastStageChangeDate'],
+  OpportunityContactRole: ['Contact.AccountId', 'Contact.IsDeleted'],
 } as const;
