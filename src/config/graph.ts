@@ -58,7 +58,7 @@ function unknownDerivedNames(config: ReadableConfig, located: Located): readonly
   });
   return [...named, ...required].flatMap(({ field, place }) => {
     if (!isDerived(field) || DERIVED_NAMES.includes(field)) return [];
-    const message = `"${field}" is not a field of ours, nor has it the form of one of the org's${suggestion(field, DERIVED_NAMES)}`;
+    const message = `"${field}" is neither a derived name nor a field of the org${suggestion(field, DERIVED_NAMES)}`;
     return [problemAt(place, 'E_FIELD_UNKNOWN', message)];
   });
 }

@@ -52,7 +52,7 @@ export function readLocatedYaml(file: string, text: string): LocatedYaml {
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const problems: Problem[] = document.errors.map((error) => syntaxProblem(error, placeOf(error.pos[0])));
+  const problems: Problem[] = document.errors.map((error) => syntaxProblem(error, placeOf(error.pos[0]), text));
   const { yaml } = document.directives ?? {};
   if (yaml?.explicit === true && yaml.version !== '1.2') {
     problems.push(problemAt(placeOf(0), 'E_YAML', `YAML ${yaml.version} is not understood, write YAML 1.2`));
@@ -61,8 +61,11 @@ export function readLocatedYaml(file: string, text: string): LocatedYaml {
   return { values, problems, locate: (path, part = 'value') => placeOf(offsetAt(document, path, part)) };
 }
 
-function syntaxProblem(error: YAMLError, place: Place): Problem {
-  if (error.code === 'DUPLICATE_KEY') return problemAt(place, 'E_DUP_KEY', 'this key stands twice in one mapping');
+function syntaxProblem(error: YAMLError, place: Place, text: string): Problem {
+  if (error.code === 'DUPLICATE_KEY') {
+    const key = /^(?:"[^"\n]*"|'[^'\n]*'|[^\s:,}]*)/.exec(text.slice(error.pos[0]))?.[0] ?? '';
+    return problemAt(place, 'E_DUP_KEY', `"${key.replaceAll(/["']/g, '')}" stands twice in one mapping`);
+  }
   if (error.code === 'MULTIPLE_DOCS') {
     return problemAt(place, 'E_MULTI_DOC', 'more than one document in a file, put the second into a file of its own');
   }
