@@ -67,6 +67,9 @@ export async function evaluateOpportunities(
     unique.filter((id) => !records.has(id)),
     pass,
   );
+  // A role that is deleted later tells only its own id (F26).
+  const roles = [...records].flatMap(([id, record]) => record.roles.map((role) => [role.id, id] as const));
+  await world.state.rememberRoleParents(new Map(roles));
   const views = [...records].map(([id, record]) => viewOf(id, record, rules, pass));
   const evaluated = (await engage(views, rules, pass)).map((view): Evaluated => {
     const ruling = decideContactRoles(rules, view, pass.at);
