@@ -47,7 +47,8 @@ function demandTarget(world: World, schema: ObjectSchema, field: FieldSchema, id
   if (row === undefined || row.isPurged) {
     throw new SandboxError('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id', 400, [field.name]);
   }
-  if (row.deletedAt === null) return;
+  if (row.deletedAt === null && row.record['IsConverted'] !== true) return;
+  if (row.deletedAt === null) throw new SandboxError('CANNOT_UPDATE_CONVERTED_LEAD', 'cannot reference converted lead');
   // A role belongs to its opportunity as a detail to its master: rights on a deleted master are none.
   if (schema.name === 'OpportunityContactRole' && field.name === 'OpportunityId') {
     throw new SandboxError(

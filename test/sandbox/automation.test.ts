@@ -137,6 +137,48 @@ describe('a task', () => {
   });
 });
 
+describe('an event', () => {
+  test('has the end that its start and its duration give', async () => {
+    await withOrg({}, async (sandbox) => {
+      const times = { StartDateTime: '2026-05-06T09:00:00Z', DurationInMinutes: 90 };
+
+      expect(sandbox.org.record(sandbox.org.admin.insert('Event', { Subject: 'Demo', ...times }))).toMatchObject({
+        ActivityDateTime: '2026-05-06T09:00:00.000+0000',
+        EndDateTime: '2026-05-06T10:30:00.000+0000',
+        ActivityDate: '2026-05-06',
+      });
+    });
+  });
+});
+
+describe('a campaign member', () => {
+  test('is in a campaign once', async () => {
+    await withOrg({}, async (sandbox, client) => {
+      const CampaignId = sandbox.org.admin.insert('Campaign', { Name: 'Nurture' });
+      const LeadId = sandbox.org.admin.insert('Lead', LEAD);
+      sandbox.org.admin.insert('CampaignMember', { CampaignId, LeadId });
+
+      const { body } = await client.send('POST', '/sobjects/CampaignMember', { CampaignId, LeadId });
+
+      expect(body).toEqual([{ errorCode: 'DUPLICATE_VALUE', message: 'Already a campaign member.' }]);
+    });
+  });
+
+  test('has responded when the campaign counts its status as an answer', async () => {
+    await withOrg({}, async (sandbox) => {
+      const { admin } = sandbox.org;
+      const CampaignId = admin.insert('Campaign', { Name: 'Webinar' });
+      admin.insert('CampaignMemberStatus', { CampaignId, Label: 'Attended', HasResponded: true });
+      const member = admin.insert('CampaignMember', { CampaignId, LeadId: admin.insert('Lead', LEAD) });
+      const invited = sandbox.org.record(member);
+      admin.update(member, { Status: 'Attended' });
+
+      expect(invited).toMatchObject({ HasResponded: false, FirstRespondedDate: null, CompanyOrAccount: 'Engines Ltd' });
+      expect(sandbox.org.record(member)).toMatchObject({ HasResponded: true, FirstRespondedDate: '2026-05-05' });
+    });
+  });
+});
+
 describe('the lead assignment rule', () => {
   test.each([
     { name: 'takes a new lead whatever its owner', headers: {}, isTaken: true },
@@ -197,6 +239,17 @@ describe('a lead that is converted', () => {
 
       expect(opportunityId).toBeNull();
       expect(sandbox.org.record(task)).toMatchObject({ WhoId: contactId, WhatId: accountId });
+    });
+  });
+
+  test('takes no more tasks', async () => {
+    await withOrg({}, async (sandbox, client) => {
+      const lead = sandbox.org.admin.insert('Lead', LEAD);
+      sandbox.org.admin.convertLead(lead);
+
+      const { body } = await client.send('POST', '/sobjects/Task', { WhoId: lead });
+
+      expect(body[0].errorCode).toBe('CANNOT_UPDATE_CONVERTED_LEAD');
     });
   });
 

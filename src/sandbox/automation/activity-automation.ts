@@ -1,4 +1,4 @@
-import { writeDay, writeStamp } from '../org-clock.ts';
+import { readStamp, writeDay, writeStamp } from '../org-clock.ts';
 import { SandboxError } from '../types.ts';
 import type { StoredRecord } from '../types.ts';
 import type { ObjectAutomation, Save } from './object-automation.ts';
@@ -17,7 +17,7 @@ export const taskAutomation: ObjectAutomation = {
 
 export const eventAutomation: ObjectAutomation = {
   check: refuseLeadWithRelation,
-  derive: deriveAccount,
+  derive: (save) => ({ ...deriveTimes(save), ...deriveAccount(save) }),
   after: (save) => {
     if (save.before === null) moveLastActivity(save);
   },
@@ -45,6 +45,22 @@ function deriveFromStatus(save: Save): StoredRecord {
     IsClosed: isClosed,
     CompletedDateTime: isClosed ? completedAt : null,
     IsHighPriority: record['Priority'] === 'High',
+  };
+}
+
+/** An event is given by its start with a duration or an end; the rest follows. */
+function deriveTimes({ record }: Save): StoredRecord {
+  const start = readStamp(idOf(record, 'StartDateTime') ?? idOf(record, 'ActivityDateTime') ?? '');
+  if (start === null) return {};
+  const end = readStamp(idOf(record, 'EndDateTime') ?? '');
+  const minutes = Number(record['DurationInMinutes'] ?? (end === null ? 60 : (end - start) / 60_000));
+  return {
+    StartDateTime: writeStamp(start),
+    ActivityDateTime: writeStamp(start),
+    EndDateTime: writeStamp(start + minutes * 60_000),
+    ActivityDate: writeDay(start),
+    EndDate: writeDay(start + minutes * 60_000),
+    DurationInMinutes: minutes,
   };
 }
 

@@ -1,4 +1,5 @@
 import { eventAutomation, taskAutomation } from './activity-automation.ts';
+import { campaignMemberAutomation } from './campaign-member-automation.ts';
 import { contactRoleAutomation } from './contact-role-automation.ts';
 import { leadAutomation } from './lead-automation.ts';
 import type { ObjectAutomation } from './object-automation.ts';
@@ -6,6 +7,7 @@ import { opportunityAutomation } from './opportunity-automation.ts';
 import { personAutomation } from './person-automation.ts';
 
 const AUTOMATIONS: Readonly<Record<string, ObjectAutomation>> = {
+  CampaignMember: campaignMemberAutomation,
   Contact: personAutomation,
   Event: eventAutomation,
   Lead: leadAutomation,
