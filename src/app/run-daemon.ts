@@ -11,6 +11,7 @@ import {
   type RedisConnection,
   type RedisSettings,
 } from '../adapters/redis.ts';
+import type { Deadlines } from '../adapters/salesforce/settings.ts';
 import { dataPath } from '../config/data-path.ts';
 import type { Environment } from '../config/env.ts';
 import type { Config } from '../config/schema.ts';
@@ -47,6 +48,10 @@ export type DaemonSettings = {
   readonly subscribers: readonly Subscriber[];
   /** Changes the configuration after it is read; `demo` polls every second. */
   readonly adjust?: (config: Config) => Config;
+  /** How long calls to the org may take, where not as long as the adapter lets them by itself. */
+  readonly deadlines?: Partial<Deadlines>;
+  /** Real time unless given; what waits for minutes need not take minutes in a test. */
+  readonly clock?: Clock;
 };
 
 export type DaemonSignals = {
@@ -80,7 +85,9 @@ export async function runDaemon(settings: DaemonSettings, signals: DaemonSignals
   const stop = AbortSignal.any([signals.stop, failing.signal]);
   let running: Running | null = null;
   try {
-    running = await start(settings, { observer, metrics, closers, stop, fail: (error) => failing.abort(error) });
+    const clock = settings.clock ?? CLOCK;
+    const fail = (error: AppError): void => failing.abort(error);
+    running = await start(settings, { observer, metrics, clock, closers, stop, fail });
     const { reload } = running;
     signals.onReload(() => void reload());
     await run(settings, running, stop);
@@ -99,6 +106,7 @@ type Closer = () => Promise<void> | void;
 type Starting = {
   readonly observer: Observer;
   readonly metrics: Metrics;
+  readonly clock: Clock;
   /** What has been started, to be closed last in first out. */
   readonly closers: Closer[];
   readonly stop: AbortSignal;
@@ -113,15 +121,15 @@ type Running = {
 };
 
 async function start(settings: DaemonSettings, starting: Starting): Promise<Running> {
-  const { observer, closers, stop } = starting;
+  const { observer, clock, closers, stop } = starting;
   const { environment } = settings;
   const redisSettings = redisSettingsOf(settings);
   const redis = connectForCommands(redisSettings);
   closers.push(() => redis.disconnect());
-  await awaitRedis(redis, observer, stop);
+  await awaitRedis(redis, starting);
   if (settings.dryRun) closers.push(() => forgetKeys(redis, redisSettings.prefix));
 
-  const salesforce = openSalesforce(environment.salesforce, redis, environment.redis.prefix);
+  const salesforce = openSalesforce(environment.salesforce, redis, environment.redis.prefix, settings.deadlines);
   closers.push(() => salesforce.close());
   await salesforce.connect(stop);
   const frameSettings: FrameSettings = {
@@ -136,13 +144,13 @@ async function start(settings: DaemonSettings, starting: Starting): Promise<Runn
     observer.emit('internal.error', { reason: `queues and Redis: ${error.name}` }, 'debug'),
   );
   closers.push(() => queues.close());
-  const gate = createOrgGate(CLOCK, observer, Math.random);
+  const gate = createOrgGate(clock, observer, Math.random);
   await serve(settings, { ...starting, redis, salesforce, queues, state, gate });
 
   const world = openWorld(settings, starting, { salesforce, state, queues, loaded: () => loaded });
   closers.push(() => queues.stop(GRACE));
-  if (settings.only !== 'poller') await startWorkers(world, gate, settings.once ? starting.fail : null);
-  const lease = keepLease(state, CLOCK, randomUUID());
+  if (settings.only !== 'poller') await startWorkers(world, gate, starting, settings.once);
+  const lease = keepLease(state, clock, randomUUID());
   closers.push(() => lease.release());
   const refreshing = setInterval(() => void refresh(), loaded.config.extract.poll.User);
   closers.push(() => clearInterval(refreshing));
@@ -163,7 +171,7 @@ async function start(settings: DaemonSettings, starting: Starting): Promise<Runn
       queues,
       state,
       observer,
-      clock: CLOCK,
+      clock,
       pass: (call, signal) => gate.pass(call, signal),
       isLeader: () => lease.isHeld(),
     },
@@ -211,12 +219,12 @@ function redisSettingsOf({ environment, dryRun }: DaemonSettings): RedisSettings
 }
 
 /** Waits for Redis however long it takes; one line when it is away, one when it is back. */
-async function awaitRedis(redis: RedisConnection, observer: Observer, stop: AbortSignal): Promise<void> {
-  const begun = CLOCK.monotonic();
+async function awaitRedis(redis: RedisConnection, { observer, clock, stop }: Starting): Promise<void> {
+  const begun = clock.monotonic();
   for (let isTold = false; ;) {
     try {
       const { isPersistent } = await inspectRedis(redis);
-      if (isTold) observer.emit('redis.reachable', { seconds: Math.round((CLOCK.monotonic() - begun) / 1000) });
+      if (isTold) observer.emit('redis.reachable', { seconds: Math.round((clock.monotonic() - begun) / 1000) });
       if (!isPersistent) {
         const reason = 'Redis keeps no append-only file: what waits in it is lost when it stops';
         observer.emit('redis.warning', { reason, mend: 'set appendonly yes' });
@@ -226,7 +234,7 @@ async function awaitRedis(redis: RedisConnection, observer: Observer, stop: Abor
       if (!(error instanceof AppError) || error.recovery !== 'wait') throw error;
       if (!isTold) observer.emit('redis.unreachable', { reason: error.message });
       isTold = true;
-      await CLOCK.sleep(1_000, stop);
+      await clock.sleep(1_000, stop);
     }
   }
 }
@@ -238,7 +246,7 @@ type Opened = {
   readonly loaded: () => LoadedFrame;
 };
 
-function openWorld(settings: DaemonSettings, { observer, closers }: Starting, opened: Opened): WorkWorld {
+function openWorld(settings: DaemonSettings, { observer, clock, closers }: Starting, opened: Opened): WorkWorld {
   const { loaded } = opened;
   const { log } = loaded().config;
   const decisions = openDecisionLog({
@@ -255,7 +263,7 @@ function openWorld(settings: DaemonSettings, { observer, closers }: Starting, op
     configHash: () => loaded().frame.configHash,
     isWithheld: (module) => settings.dryRun || loaded().modes.get(module) !== 'enforce',
     record: (made, tookMs) => decisions.write(made, { configHash: loaded().frame.configHash, tookMs }),
-    monotonic: () => CLOCK.monotonic(),
+    monotonic: () => clock.monotonic(),
   };
 }
 
@@ -263,8 +271,8 @@ const HANDLERS: Readonly<
   Record<WorkKind, (ids: readonly string[], world: WorkWorld, signal: AbortSignal) => Promise<void>>
 > = { lead: routeLeads, opportunity: evaluateOpportunities };
 
-/** @param fail told of what only a person can mend, when nobody waits for that person; null to wait */
-async function startWorkers(world: WorkWorld, gate: OrgGate, fail: ((error: AppError) => void) | null): Promise<void> {
+/** @param once  nobody waits for a person to mend what only a person can: then the daemon fails */
+async function startWorkers(world: WorkWorld, gate: OrgGate, { clock, fail }: Starting, once: boolean): Promise<void> {
   const { queues, observer } = world;
   for (const kind of Object.keys(HANDLERS) as WorkKind[]) {
     await queues.work(kind, (ids, signal) =>
@@ -276,14 +284,14 @@ async function startWorkers(world: WorkWorld, gate: OrgGate, fail: ((error: AppE
           gate,
           queues,
           observer,
-          clock: CLOCK,
+          clock,
           random: Math.random,
           setAside: (record, id, error) => setAside(record, id, error, world),
           onPause(paused, error) {
             const module = OBJECT_OF[paused];
             if (error === null) observer.emit('module.resumed', { module });
             else observer.emit('module.paused', { module, code: error.code, reason: error.message });
-            if (error !== null) fail?.(error);
+            if (error !== null && once) fail(error);
           },
         },
         signal,
