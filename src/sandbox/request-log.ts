@@ -25,8 +25,14 @@ export type LoggedRequest = {
   readonly headers: Readonly<Record<string, string>>;
   /** Parsed when it is JSON; null without a body. */
   readonly body: unknown;
+  /** Real time of its arrival, ms: for the pauses between calls, whatever the org's clock does. */
+  readonly arrivedAt: number;
+  /** Real time at which it was over, ms; null while it is under way. */
+  leftAt: number | null;
   /** What it wrote, as the records were before and after. */
   changes: readonly Change[];
+  /** When what it wrote became visible, by the org's clock; null when it wrote nothing. */
+  committedAt: number | null;
   /** Null until the answer is sent, and when there is none. */
   status: number | null;
   /** Whether the client did not get the whole answer. */
@@ -47,6 +53,8 @@ const MOST_ENTRIES = 50_000;
 export class RequestLog {
   #entries: LoggedRequest[] = [];
   #watchers: readonly Watcher[] = [];
+  #underWay = 0;
+  #mostAtOnce = 0;
 
   get entries(): readonly LoggedRequest[] {
     return this.#entries;
@@ -54,14 +62,22 @@ export class RequestLog {
 
   add(entry: LoggedRequest): void {
     this.#entries.push(entry);
+    this.#mostAtOnce = Math.max(this.#mostAtOnce, ++this.#underWay);
     if (this.#entries.length > MOST_ENTRIES) this.#entries.splice(0, MOST_ENTRIES / 10);
   }
 
   /** Tells who waits for it that a request is over. */
   finish(entry: LoggedRequest): void {
+    this.#underWay--;
+    entry.leftAt = Date.now();
     const matching = this.#watchers.filter(({ matches }) => matches(entry));
     this.#watchers = this.#watchers.filter((watcher) => !matching.includes(watcher));
     for (const { resolve } of matching) resolve(entry);
+  }
+
+  /** The most requests that were under way at the same time. */
+  get mostAtOnce(): number {
+    return this.#mostAtOnce;
   }
 
   /** The next request to be over that matches. */

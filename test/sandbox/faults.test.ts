@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import type { FaultAction } from '../../src/sandbox/faults.ts';
 import { maintenancePage, shortResults } from '../../src/sandbox/faults.ts';
-import { requestToken, signIn, withOrg } from './sandbox-client.ts';
+import { NOON, requestToken, signIn, withOrg } from './sandbox-client.ts';
 
 const LEAD = { LastName: 'Lovelace', Company: 'Engines Ltd' };
 
@@ -294,8 +294,25 @@ test('the log keeps what was asked and what it changed', async () => {
       body: { Title: 'Countess' },
       status: 204,
       isCut: false,
+      receivedAt: NOON,
+      committedAt: NOON,
       changes: [{ object: 'Lead', id: lead, before: { LastName: 'Lovelace' }, after: { Title: 'Countess' } }],
     });
+  });
+});
+
+test('the log knows how many requests were under way at once', async () => {
+  await withOrg({}, async (sandbox, client) => {
+    const third = Promise.withResolvers<void>();
+    sandbox.hooks.onRequest = () => {
+      if (sandbox.log.count('limits') === 3) third.resolve();
+      return third.promise;
+    };
+
+    await Promise.all([client.get('/limits'), client.get('/limits'), client.get('/limits')]);
+
+    expect(sandbox.log.mostAtOnce).toBe(3);
+    expect(sandbox.log.entries.every(({ arrivedAt, leftAt }) => leftAt !== null && leftAt >= arrivedAt)).toBe(true);
   });
 });
 

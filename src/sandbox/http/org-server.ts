@@ -125,7 +125,10 @@ function logRequest({ world, log }: OrgServerParts, request: OrgRequest): Logged
     path: query === '' ? request.path : `${request.path}?${query}`,
     headers: request.headers,
     body: readLogged(request),
+    arrivedAt: Date.now(),
+    leftAt: null,
     changes: [],
+    committedAt: null,
     status: null,
     isCut: false,
     defect: null,
@@ -172,6 +175,7 @@ async function answerRequest(
     answer = errorAnswer(cause);
   }
   entry.changes = changes;
+  entry.committedAt = changes.length === 0 ? null : parts.world.clock.now();
   const after = actions.find((action) => action.kind === 'answer-after-commit');
   if (after !== undefined) return after;
   return actions.reduce(
