@@ -155,11 +155,13 @@ export interface State {
 
   /** Who got the lead in which epoch, by `lead:epoch`: a retry gets the same turn (D9). */
   assignments(keys: readonly string[]): Promise<readonly (Memory | null)[]>;
+  /** The assignments whose `at` is this instant or later, by key; they are found so for three days. */
+  assignmentsSince(from: Instant): Promise<ReadonlyMap<string, Memory>>;
   /** The stored text of each pool's state; null where there is none, as after Redis was lost. */
   poolStates(pools: readonly string[]): Promise<ReadonlyMap<string, string | null>>;
   /**
    * Puts new pool states and assignments in place, all or nothing: false when a pool is no longer as `expected`,
-   * then decide again on what it is now (R19).
+   * then decide again on what it is now (R19). A null takes an assignment away.
    */
   commitTurns(change: {
     readonly expected: ReadonlyMap<string, string | null>;

@@ -18,9 +18,18 @@ for i = 1, pools do
 end
 at = at + pools
 while at < #ARGV do
-  if ARGV[at + 2] == '' then redis.call('HDEL', KEYS[2], ARGV[at + 1])
-  else redis.call('HSET', KEYS[2], ARGV[at + 1], ARGV[at + 2]) end
-  at = at + 2
+  local key, given, since = ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
+  if given == '' then
+    redis.call('HDEL', KEYS[2], key)
+    redis.call('ZREM', KEYS[3], key)
+  else
+    redis.call('HSET', KEYS[2], key, given)
+    if since ~= '' then
+      redis.call('ZADD', KEYS[3], since, key)
+      redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', '(' .. (since - ${3 * 24 * 3_600_000}))
+    end
+  end
+  at = at + 3
 end
 return 1`;
 
@@ -100,6 +109,13 @@ export function createRedisState(redis: Redis, prefix: string): State {
       const texts = await run(redis.hmget(key('assignments'), ...keys));
       return texts.map((text) => readJson(text) as Memory | null);
     },
+    async assignmentsSince(from) {
+      const keys = await run(redis.zrangebyscore(key('assigned'), from, '+inf'));
+      if (keys.length === 0) return new Map();
+      const texts = await run(redis.hmget(key('assignments'), ...keys));
+      const stored = keys.map((name, index) => [name, readJson(texts[index]) as Memory | null] as const);
+      return new Map(stored.filter((entry): entry is readonly [string, Memory] => entry[1] !== null));
+    },
     async poolStates(pools) {
       if (pools.length === 0) return new Map();
       const texts = await run(redis.hmget(key('pools'), ...pools));
@@ -110,14 +126,19 @@ export function createRedisState(redis: Redis, prefix: string): State {
       const done = await run(
         redis.eval(
           COMMIT_TURNS,
-          2,
+          3,
           key('pools'),
           key('assignments'),
+          key('assigned'),
           pools.length,
           ...pools,
           ...pools.map((pool) => expected.get(pool) ?? ''),
           ...pools.map((pool) => states.get(pool) ?? expected.get(pool) ?? ''),
-          ...[...assignments].flatMap(([lead, given]) => [lead, given === null ? '' : JSON.stringify(given)]),
+          ...[...assignments].flatMap(([name, given]) => [
+            name,
+            given === null ? '' : JSON.stringify(given),
+            typeof given?.['at'] === 'number' ? given['at'] : '',
+          ]),
         ),
       );
       return done === 1;

@@ -83,6 +83,21 @@ describe('turns of a pool (R19)', () => {
   });
 });
 
+describe('assignments of the day', () => {
+  it('are found by their instant, and no more once they are taken back', async () => {
+    const give = (key: string, given: Record<string, unknown> | null) =>
+      state.commitTurns({ expected: new Map(), states: new Map(), assignments: new Map([[key, given]]) });
+    await give('a:1', { at: 1_000 });
+    await give('b:1', { at: 2_000 });
+    await give('c:1', { at: 3_000 });
+    await give('d:epoch', { epoch: 2 });
+
+    await give('c:1', null);
+
+    expect(await state.assignmentsSince(2_000)).toEqual(new Map([['b:1', { at: 2_000 }]]));
+  });
+});
+
 describe('the lease', () => {
   it('belongs to one holder until it is dropped', async () => {
     expect(await state.holdLease('poller', 'a', 60_000)).toBe(true);
