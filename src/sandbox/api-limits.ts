@@ -75,10 +75,12 @@ export class ApiLimits {
   }
 }
 
+/** The refusal that lasts until calls of the last 24 hours run out. */
 export function dailyLimit(): SandboxError {
   return new SandboxError('REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.', 403);
 }
 
+/** The refusal that lasts until one of the long requests ends. */
 export function concurrentLimit(): SandboxError {
   const text = 'ConcurrentRequests (Concurrent API Requests) Limit exceeded.';
   return new SandboxError('REQUEST_LIMIT_EXCEEDED', text, 403);

@@ -41,6 +41,7 @@ export type OrgAccess = {
   purgeDeleteLog(before: number): void;
 };
 
+/** The reach into a world for its tests, acting as the admin unless somebody else is named. */
 export function accessOrg(world: World, admin: Person): OrgAccess {
   const { store, setup, transactions } = world;
   return {

@@ -45,6 +45,7 @@ export function readStamp(text: string): number | null {
   return Number.isNaN(at) ? null : at;
 }
 
+/** The UTC day of an instant, `2026-05-01`. */
 export function writeDay(at: number): string {
   return new Date(at).toISOString().slice(0, 10);
 }

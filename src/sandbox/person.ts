@@ -27,6 +27,7 @@ export type Person = {
   convertLead(leadId: string, wish?: Conversion): Converted;
 };
 
+/** The hands of a user, by id. */
 export function actAs(world: World, userId: string): Person {
   const inTransaction = <T>(work: (by: WriteContext) => T): T => {
     const by = { userId, at: world.clock.now(), isApi: false, isAutoAssigned: false, allowsDuplicates: true };

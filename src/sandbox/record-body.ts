@@ -76,6 +76,7 @@ function findByExternalId(world: World, reference: FieldSchema, target: Json): s
   );
 }
 
+/** The refusal of a record or a reference that does not say its type. */
 export function attributesMissing(): SandboxError {
   return new SandboxError(
     'JSON_PARSER_ERROR',

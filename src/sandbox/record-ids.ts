@@ -6,6 +6,7 @@ const BLOCK = 40;
 /** Hands out new record ids, in blocks per application server as Salesforce does: never in the order of time. */
 export type IdSource = { next(keyPrefix: string): string };
 
+/** A source that never repeats an id; the same random numbers give the same ids. */
 export function makeIdSource(random: () => number): IdSource {
   const blocks = new Map<string, { next: number; end: number }>();
   // The very first ids of a prefix are left to the org itself.
@@ -25,6 +26,7 @@ export function makeIdSource(random: () => number): IdSource {
   };
 }
 
+/** Whether a text has the length and the characters of an id; its checksum may still be wrong. */
 export function hasIdForm(text: string): boolean {
   return /^[a-zA-Z0-9]{15}$|^[a-zA-Z0-9]{18}$/.test(text);
 }

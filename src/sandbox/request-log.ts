@@ -123,6 +123,7 @@ const KINDS: readonly (readonly [RegExp, CallKind])[] = [
   [/^\/services\/data\/v[^/]+\/sobjects\//, 'record'],
 ];
 
+/** The kind of a request by its path without the query. */
 export function kindOf(pathname: string): CallKind {
   return KINDS.find(([pattern]) => pattern.test(pathname))?.[1] ?? 'other';
 }

@@ -50,6 +50,7 @@ export function demandRow(world: World, by: WriteContext, id: string): Row {
   return row;
 }
 
+/** The refusal of what the API cannot do with an object at all. */
 export function notPossible(schema: ObjectSchema, done: string): SandboxError {
   return new SandboxError('INVALID_TYPE_FOR_OPERATION', `entity type cannot be ${done}: ${schema.label}`);
 }

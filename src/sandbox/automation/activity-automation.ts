@@ -15,6 +15,7 @@ export const taskAutomation: ObjectAutomation = {
   },
 };
 
+/** Events move LastActivityDate only when they come. */
 export const eventAutomation: ObjectAutomation = {
   check: refuseLeadWithRelation,
   derive: (save) => ({ ...deriveTimes(save), ...deriveAccount(save) }),

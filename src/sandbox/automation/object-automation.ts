@@ -29,6 +29,7 @@ export function hasChanged({ record, before }: Save, field: string): boolean {
   return (record[field] ?? null) !== (before?.[field] ?? null);
 }
 
+/** A text field of a record, mostly a reference; null when it is empty. */
 export function idOf(record: StoredRecord, field: string): string | null {
   const id = record[field];
   return typeof id === 'string' ? id : null;

@@ -1,7 +1,6 @@
 import { isJson } from '../json.ts';
 import type { Json } from '../json.ts';
 import { SandboxError } from '../types.ts';
-import type { Change } from '../store.ts';
 
 /** A request as the org works on it, from the wire or out of a composite. */
 export type OrgRequest = {
@@ -22,9 +21,7 @@ export type Answer = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-/** What a request changed, collected while it is worked on. */
-export type Effects = { readonly changes: Change[] };
-
+/** The answer for a refusal; what is no refusal is a defect and thrown on. */
 export function errorAnswer(cause: unknown): Answer {
   if (!(cause instanceof SandboxError)) throw cause;
   return { status: cause.status, body: [errorBody(cause)] };
@@ -40,10 +37,12 @@ export function rowError(cause: unknown): Json {
   return { statusCode: cause.code, message: cause.message, fields: cause.fields ?? [] };
 }
 
+/** The refusal of an address that leads nowhere. */
 export function notFound(): SandboxError {
   return new SandboxError('NOT_FOUND', 'The requested resource does not exist', 404);
 }
 
+/** The refusal of a method that the resource does not have. */
 export function methodNotAllowed(method: string, allowed: readonly string[]): SandboxError {
   const text = `HTTP Method '${method}' not allowed. Allowed are ${allowed.join(',')}`;
   return new SandboxError('METHOD_NOT_ALLOWED', text, 405);

@@ -92,6 +92,7 @@ export function upsertOne(call: ApiCall, object: string, fieldName: string, valu
   return { status: created ? 201 : 200, body: { id, success: true, errors: [], created }, headers };
 }
 
+/** `DELETE /sobjects/X/ExternalId/value`: 300 and the addresses when the key is not unique. */
 export function deleteByKey(call: ApiCall, object: string, fieldName: string, value: string): Answer {
   const schema = demandResource(call, object);
   const ids = findByKey(call.world, schema, demandKeyField(schema, fieldName), value);

@@ -80,6 +80,7 @@ export function subresponse({ referenceId }: Subrequest, answer: Answer): Json {
   };
 }
 
+/** Whether a subrequest takes an all-or-none transaction down. */
 export function hasFailed({ status }: Answer): boolean {
   return status >= 400 || status === 300;
 }
@@ -89,4 +90,5 @@ export function halted(text: string): Answer {
   return errorAnswer(new SandboxError('PROCESSING_HALTED', text));
 }
 
+/** What Salesforce says of the parts that did not fail themselves. */
 export const ROLLED_BACK = 'The transaction was rolled back since another operation in the same transaction failed.';
