@@ -37,7 +37,7 @@ export function listDeleted(world: World, object: string, start: string | null, 
 }
 
 /** The delete log reaches back 15 days, or to its last purge. */
-export function earliestDeletion(world: World): number {
+function earliestDeletion(world: World): number {
   const fifteenDaysAgo = toMinute(world.clock.now() - 15 * DAY);
   return Math.max(fifteenDaysAgo, world.setup.deleteLogStart ?? 0);
 }

@@ -14,7 +14,7 @@ export async function readBodyText(incoming: IncomingMessage): Promise<string> {
   return (isPacked ? gunzipSync(whole) : whole).toString('utf8');
 }
 
-export type Outgoing = {
+type Outgoing = {
   readonly answer: Answer;
   readonly date: number;
   /** `sforce-limit-info`, or null when this server does not tell. */
