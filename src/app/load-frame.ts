@@ -67,6 +67,13 @@ export async function loadFrame(
   };
 }
 
+/** Types of fields by which SOQL can group; numbers with decimals, times and long texts are not among them (API v66). */
+const GROUPABLE = new Set(['boolean', 'picklist', 'string', 'reference', 'date', 'email', 'phone', 'url', 'int']);
+
+function matchesAccounts({ routing }: Config): boolean {
+  return routing !== null && (routing.matched_account ?? routing.named_account) !== undefined;
+}
+
 function columnsOf(config: Config, describe: Describe): Columns {
   const used = fieldsUsed(config, describe);
   const known = (object: string, fields: readonly string[]): readonly string[] =>

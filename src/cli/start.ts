@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
-import { runDaemon, type DaemonSettings } from '../app/run-daemon.ts';
+import type { DaemonSettings } from '../app/daemon-settings.ts';
+import { runDaemon } from '../app/run-daemon.ts';
 import { readEnvironment } from '../config/env.ts';
 import { AppError } from '../domain/error.ts';
 import { createLog } from '../observe/log.ts';

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import { runDaemon, type DaemonSettings } from '../../src/app/run-daemon.ts';
+import type { DaemonSettings } from '../../src/app/daemon-settings.ts';
+import { runDaemon } from '../../src/app/run-daemon.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Config } from '../../src/config/schema.ts';
 import { AppError } from '../../src/domain/error.ts';
@@ -28,6 +29,10 @@ export type TestWorld = AsyncDisposable & {
 export type RunningDaemon = {
   /** The next event that fits, from now on or from the beginning of this run. */
   seen<E extends EventName>(event: E, fits?: (fields: Events[E]) => boolean): Promise<Events[E]>;
+  /** The next event that fits, from now on. */
+  next<E extends EventName>(event: E, fits?: (fields: Events[E]) => boolean): Promise<Events[E]>;
+  /** Settles when the condition holds; it is looked at now and after every event. */
+  until(holds: () => boolean): Promise<void>;
   reload(): void;
   /** Stops it in order and waits for its end. */
   stop(): Promise<void>;
@@ -43,15 +48,19 @@ export function impatient(config: Config): Config {
   return { ...config, extract: { ...config.extract, poll: { ...config.extract.poll, ...poll }, safety_lag: 0 } };
 }
 
-export async function startWorld(
-  options: SandboxOrgOptions = {},
-  settings: { readonly config?: string; readonly adjust?: (config: Config) => Config } = {},
-): Promise<TestWorld> {
+export type WorldSettings = {
+  /** The folder of the YAML; the example unless given. */
+  readonly config?: string;
+  readonly adjust?: (config: Config) => Config;
+  /** A Redis of the test's own; a part of the run's unless given. */
+  readonly redisUrl?: string;
+};
+
+export async function startWorld(options: SandboxOrgOptions = {}, settings: WorldSettings = {}): Promise<TestWorld> {
   const sandbox = await startSandboxOrg(options);
   const fresh = await freshRedis();
   const folder = mkdtempSync(path.join(tmpdir(), 'rolecall-'));
   const events: Told[] = [];
-  const watchers = new Set<(told: Told) => void>();
   const running = new Set<RunningDaemon>();
   const adjust = settings.adjust ?? ((config: Config) => config);
 
@@ -68,7 +77,7 @@ export async function startWorld(
           apiVersion: '66.0',
           secrets: [sandbox.clientSecret],
         },
-        redis: { url: fresh.url, prefix: fresh.prefix, secrets: [] },
+        redis: { url: settings.redisUrl ?? fresh.url, prefix: fresh.prefix, secrets: [] },
         http: { host: '127.0.0.1', port: 0 },
         secrets: [sandbox.clientSecret],
       },
@@ -86,7 +95,8 @@ export async function startWorld(
   function begin(changes: Partial<DaemonSettings>): RunningDaemon & { readonly own: Told[] } {
     const stopping = new AbortController();
     const own: Told[] = [];
-    let reload = (): void => undefined;
+    const watchers = new Set<(told: Told) => void>();
+    let reload: (() => void) | null = null;
     const subscriber: Subscriber = (event, fields) => {
       const told: Told = { event, ...fields };
       own.push(told);
@@ -103,21 +113,22 @@ export async function startWorld(
     const daemon = {
       own,
       ended,
-      reload: () => reload(),
+      reload: () => reload?.(),
       async seen<E extends EventName>(event: E, fits: (fields: Events[E]) => boolean = () => true) {
-        const isIt = (told: Told): boolean => told.event === event && fits(told as unknown as Events[E]);
-        const before = own.find(isIt);
-        if (before !== undefined) return before as unknown as Events[E];
-        const found = Promise.withResolvers<Told>();
-        const watch = (told: Told): void => {
-          if (isIt(told)) found.resolve(told);
-        };
-        watchers.add(watch);
-        const lost = ended.then(() => Promise.reject(new Error(`the daemon ended before ${event}`)));
-        lost.catch(() => undefined);
-        return (await Promise.race([found.promise, lost]).finally(() =>
-          watchers.delete(watch),
-        )) as unknown as Events[E];
+        const before = own.find(isOf(event, fits));
+        return before === undefined ? daemon.next(event, fits) : (before as unknown as Events[E]);
+      },
+      async next<E extends EventName>(event: E, fits: (fields: Events[E]) => boolean = () => true) {
+        const isIt = isOf(event, fits);
+        let found: Told | undefined;
+        await watch((told) => {
+          if (isIt(told)) found ??= told;
+          return found !== undefined;
+        }, event);
+        return found as unknown as Events[E];
+      },
+      async until(holds: () => boolean) {
+        if (!holds()) await watch(holds, 'what was awaited');
       },
       async stop() {
         stopping.abort();
@@ -127,6 +138,18 @@ export async function startWorld(
     };
     running.add(daemon);
     return daemon;
+
+    /** Looks at every event of this run until one is enough; fails when the daemon ends first. */
+    async function watch(isEnough: (told: Told) => boolean, awaited: string): Promise<void> {
+      const enough = Promise.withResolvers<void>();
+      const watcher = (told: Told): void => {
+        if (isEnough(told)) enough.resolve();
+      };
+      watchers.add(watcher);
+      const lost = ended.then(() => Promise.reject(new Error(`the daemon ended before ${awaited}`)));
+      lost.catch(() => undefined);
+      await Promise.race([enough.promise, lost]).finally(() => watchers.delete(watcher));
+    }
   }
 
   return {
@@ -147,6 +170,10 @@ export async function startWorld(
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function isOf<E extends EventName>(event: E, fits: (fields: Events[E]) => boolean): (told: Told) => boolean {
+  return (told) => told.event === event && fits(told as unknown as Events[E]);
 }
 
 /** The example configuration; fails the test when it does not load. */

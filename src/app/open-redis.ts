@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto';
+
+import { inspectRedis, type RedisConnection, type RedisSettings } from '../adapters/redis.ts';
+import { AppError } from '../domain/error.ts';
+import type { Observer } from '../observe/events.ts';
+import type { Clock } from '../ports.ts';
+import type { DaemonSettings } from './daemon-settings.ts';
+
+/** Where this run keeps its work. */
+export function redisSettingsOf({ environment, dryRun }: DaemonSettings): RedisSettings {
+  const { url, prefix } = environment.redis;
+  // What a dry run saw is not done: the next start must find it new.
+  return { url, prefix: dryRun ? `${prefix}:dry-run-${randomUUID()}` : prefix };
+}
+
+type Waiting = { readonly observer: Observer; readonly clock: Clock; readonly stop: AbortSignal };
+
+/** Waits for Redis however long it takes; one line when it is away, one when it is back. */
+export async function awaitRedis(redis: RedisConnection, { observer, clock, stop }: Waiting): Promise<void> {
+  const begun = clock.monotonic();
+  for (let isTold = false; ;) {
+    try {
+      const { isPersistent } = await inspectRedis(redis);
+      if (isTold) observer.emit('redis.reachable', { seconds: Math.round((clock.monotonic() - begun) / 1000) });
+      if (!isPersistent) {
+        const reason = 'Redis keeps no append-only file: what waits in it is lost when it stops';
+        observer.emit('redis.warning', { reason, mend: 'set appendonly yes' });
+      }
+      return;
+    } catch (error) {
+      if (!(error instanceof AppError) || error.recovery !== 'wait') throw error;
+      if (!isTold) observer.emit('redis.unreachable', { reason: error.message });
+      isTold = true;
+      await clock.sleep(1_000, stop);
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import { isReady, type RedisConnection } from '../adapters/redis.ts';
+import type { Observer } from '../observe/events.ts';
+import { serveStatusPages, type Health } from '../observe/http.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import type { Salesforce, State, WorkQueues } from '../ports.ts';
+import type { OrgGate } from '../workers/org-gate.ts';
+import type { Closer } from './close-all.ts';
+import type { DaemonSettings } from './daemon-settings.ts';
+
+type Served = {
+  readonly observer: Observer;
+  readonly metrics: Metrics;
+  readonly closers: Closer[];
+  readonly redis: RedisConnection;
+  readonly salesforce: Salesforce;
+  readonly queues: WorkQueues;
+  readonly state: State;
+  readonly gate: OrgGate;
+};
+
+/** Serves `/health`, `/ready` and `/metrics`, and logs where. @throws AppError `http-port` (fix-config) */
+export async function serveStatus({ environment, once }: DaemonSettings, served: Served): Promise<void> {
+  const { observer, metrics, closers, redis, salesforce, queues, state, gate } = served;
+  // A run that ends by itself may go on beside the daemon, whose port it is.
+  const address = { ...environment.http, isPortFixed: !once };
+  const pages = await serveStatusPages(address, {
+    health: () => healthOf(gate, redis),
+    metrics: async () => {
+      const [waiting, dead] = await Promise.all([queues.pending(), state.deadLetters()]);
+      metrics.setGauges({ calls: salesforce.calls(), waiting, dead: dead.length });
+      return metrics.registry.metrics();
+    },
+  });
+  closers.push(() => pages.close());
+  observer.emit('http.listening', { host: pages.host, port: pages.port });
+}
+
+function healthOf(gate: OrgGate, redis: RedisConnection): Health {
+  const problems = [
+    ...(gate.isOpen() ? [] : ['Salesforce does not answer']),
+    ...(isReady(redis) ? [] : ['Redis does not answer']),
+  ];
+  return { ready: problems.length === 0, problems };
+}

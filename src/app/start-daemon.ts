@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+
+import { createBullQueues } from '../adapters/bullmq.ts';
+import { createRedisState } from '../adapters/redis-state.ts';
+import { connectForCommands, forgetKeys } from '../adapters/redis.ts';
+import { AppError } from '../domain/error.ts';
+import type { Observer } from '../observe/events.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import { keepLease } from '../poll/lease.ts';
+import type { LoopWorld } from '../poll/poll-loop.ts';
+import type { Clock, Salesforce } from '../ports.ts';
+import { createOrgGate, type OrgGate } from '../workers/org-gate.ts';
+import { refreshUsers } from '../workers/read-org.ts';
+import type { Closer } from './close-all.ts';
+import type { DaemonSettings } from './daemon-settings.ts';
+import { loadFrame, type FrameSettings, type LoadedFrame } from './load-frame.ts';
+import { awaitRedis, redisSettingsOf } from './open-redis.ts';
+import { openSalesforce } from './open-salesforce.ts';
+import { serveStatus } from './serve-status.ts';
+import { openWorld, startWorkers } from './start-workers.ts';
+
+/** How long a batch may go on after the signal to stop, ms; the whole stop takes less than ten seconds. */
+const GRACE = 6_000;
+
+/** How long calls in flight may end after that. */
+const LAST_CALLS = 2_500;
+
+type Starting = {
+  readonly observer: Observer;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  /** What has been started, to be closed last in first out. */
+  readonly closers: Closer[];
+  readonly stop: AbortSignal;
+  readonly fail: (error: AppError) => void;
+};
+
+/** The daemon, started: workers work, nothing is polled yet. */
+export type Running = {
+  readonly salesforce: Salesforce;
+  readonly loaded: () => LoadedFrame;
+  readonly reload: () => Promise<void>;
+  readonly loop: LoopWorld;
+};
+
+/** Starts all parts, each with what it stands on. What was started is in `closers`, also when a later part fails. */
+export async function startDaemon(settings: DaemonSettings, starting: Starting): Promise<Running> {
+  const { observer, clock, closers, stop } = starting;
+  const { environment } = settings;
+  const redisSettings = redisSettingsOf(settings);
+  const redis = connectForCommands(redisSettings);
+  closers.push(() => redis.disconnect());
+  await awaitRedis(redis, starting);
+  if (settings.dryRun) closers.push(() => forgetKeys(redis, redisSettings.prefix));
+
+  const salesforce = openSalesforce(environment.salesforce, redis, environment.redis.prefix, settings.deadlines);
+  closers.push(() => closeInTime(salesforce, clock));
+  const gate = createOrgGate(clock, observer, Math.random);
+  const frameSettings: FrameSettings = {
+    configFolder: environment.configFolder,
+    allowOffline: settings.allowOffline,
+    adjust: settings.adjust ?? ((config) => config),
+  };
+  let loaded = await throughOutages(
+    async () => {
+      await salesforce.connect(stop);
+      return loadFrame(frameSettings, salesforce, observer, stop);
+    },
+    gate,
+    stop,
+  );
+
+  const state = createRedisState(redis, redisSettings.prefix);
+  const queues = await createBullQueues(redisSettings, (error) =>
+    observer.emit('internal.error', { reason: `queues and Redis: ${error.name}` }, 'debug'),
+  );
+  closers.push(() => queues.close());
+  await serveStatus(settings, { ...starting, redis, salesforce, queues, state, gate });
+
+  const world = openWorld(settings, starting, { salesforce, state, queues, loaded: () => loaded });
+  closers.push(() => queues.stop(GRACE));
+  if (settings.only !== 'poller') await startWorkers(world, gate, starting, settings.once);
+  const lease = keepLease(state, clock, randomUUID());
+  closers.push(() => lease.release());
+  const refreshing = setInterval(() => void refresh(), loaded.config.extract.poll.User);
+  closers.push(() => clearInterval(refreshing));
+  observer.emit('daemon.started', {
+    version: settings.version,
+    config_hash: loaded.frame.configHash,
+    org: new URL(environment.salesforce.loginUrl).host,
+    only: settings.only,
+    once: settings.once,
+    dry_run: settings.dryRun,
+  });
+
+  return {
+    salesforce,
+    loaded: () => loaded,
+    loop: {
+      salesforce,
+      queues,
+      state,
+      observer,
+      clock,
+      pass: (call, signal) => gate.pass(call, signal),
+      isLeader: () => lease.isHeld(),
+    },
+    async reload() {
+      try {
+        loaded = await loadFrame(frameSettings, salesforce, observer, stop);
+      } catch (error) {
+        // The old configuration runs on (F41).
+        if (!(error instanceof AppError)) throw error;
+        observer.emit('config.rejected', { problems: error.message.split('\n') });
+      }
+    },
+  };
+
+  /** Who left, who joined; a failure is left to the next time. */
+  async function refresh(): Promise<void> {
+    try {
+      const before = loaded;
+      const since = salesforce.now() - 2 * before.config.extract.poll.User - before.config.extract.overlap;
+      const users = await gate.pass(() => refreshUsers(before.frame.directory, since, salesforce, stop), stop);
+      if (loaded === before) loaded = { ...before, frame: { ...before.frame, directory: users } };
+    } catch (error) {
+      if (!(error instanceof AppError) && !stop.aborted) throw error;
+    }
+  }
+}
+
+/** What passes by itself, also at the start. A host that is not there, or a refused session, is more likely a mistake. */
+const OUTAGES = new Set([
+  'org-unavailable',
+  'org-timeout',
+  'connection-lost',
+  'REQUEST_LIMIT_EXCEEDED',
+  'oauth-login-rate',
+  'oauth-busy',
+]);
+
+/** Waits out an outage that the start falls into; the gate tells of it once. */
+async function throughOutages<T>(call: () => Promise<T>, gate: OrgGate, stop: AbortSignal): Promise<T> {
+  for (;;) {
+    try {
+      return await gate.pass(call, stop);
+    } catch (error) {
+      if (!(error instanceof AppError && OUTAGES.has(error.code))) throw error;
+    }
+  }
+}
+
+/** A write that nobody answers must not keep the daemon from stopping: its outcome is looked up at the next start. */
+async function closeInTime(salesforce: Salesforce, clock: Clock): Promise<void> {
+  const late = new AbortController();
+  const patience = clock.sleep(LAST_CALLS, late.signal).catch(() => undefined);
+  await Promise.race([salesforce.close(), patience]);
+  late.abort();
+}

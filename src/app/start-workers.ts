@@ -1,0 +1,94 @@
+import { dataPath } from '../config/data-path.ts';
+import type { AppError } from '../domain/error.ts';
+import { OBJECT_OF, type WorkKind } from '../domain/work.ts';
+import { openDecisionLog } from '../observe/decision-log.ts';
+import type { Observer } from '../observe/events.ts';
+import type { Clock, Salesforce, State, WorkQueues } from '../ports.ts';
+import { evaluateOpportunities } from '../workers/evaluate-opportunities.ts';
+import type { OrgGate } from '../workers/org-gate.ts';
+import { routeLeads } from '../workers/route-leads.ts';
+import { runBatch } from '../workers/run-batch.ts';
+import { setAside } from '../workers/settle.ts';
+import type { WorkWorld } from '../workers/work-world.ts';
+import type { Closer } from './close-all.ts';
+import type { DaemonSettings } from './daemon-settings.ts';
+import type { LoadedFrame } from './load-frame.ts';
+
+/** What the workers stand on, opened. */
+export type Opened = {
+  readonly salesforce: Salesforce;
+  readonly state: State;
+  readonly queues: WorkQueues;
+  readonly loaded: () => LoadedFrame;
+};
+
+export type Equipment = { readonly observer: Observer; readonly clock: Clock; readonly closers: Closer[] };
+
+/** The workers' world; opens the decision log. */
+export function openWorld(
+  settings: DaemonSettings,
+  { observer, clock, closers }: Equipment,
+  opened: Opened,
+): WorkWorld {
+  const { loaded } = opened;
+  const { log } = loaded().config;
+  const decisions = openDecisionLog({
+    file: dataPath(log.decisions, settings.environment.dataFolder),
+    redact: log.redact,
+    engine: `rolecall ${settings.version}`,
+  });
+  closers.push(() => decisions.close());
+  return {
+    ...opened,
+    observer,
+    now: () => opened.salesforce.now(),
+    frame: () => loaded().frame,
+    configHash: () => loaded().frame.configHash,
+    isWithheld: (module) => settings.dryRun || loaded().modes.get(module) !== 'enforce',
+    record: (made, tookMs) => decisions.write(made, { configHash: loaded().frame.configHash, tookMs }),
+    monotonic: () => clock.monotonic(),
+  };
+}
+
+const HANDLERS: Readonly<
+  Record<WorkKind, (ids: readonly string[], world: WorkWorld, signal: AbortSignal) => Promise<void>>
+> = { lead: routeLeads, opportunity: evaluateOpportunities };
+
+type Failing = { readonly clock: Clock; readonly fail: (error: AppError) => void };
+
+/**
+ * Hands batches to the workers from now on.
+ * @param once  nobody waits for a person to mend what only a person can: then the daemon fails
+ */
+export async function startWorkers(
+  world: WorkWorld,
+  gate: OrgGate,
+  { clock, fail }: Failing,
+  once: boolean,
+): Promise<void> {
+  const { queues, observer } = world;
+  for (const kind of Object.keys(HANDLERS) as WorkKind[]) {
+    await queues.work(kind, (ids, signal) =>
+      runBatch(
+        kind,
+        ids,
+        (batch, until) => HANDLERS[kind](batch, world, until),
+        {
+          gate,
+          queues,
+          observer,
+          clock,
+          random: Math.random,
+          setAside: (record, id, error) => setAside(record, id, error, world),
+          onPause(paused, error) {
+            const module = OBJECT_OF[paused];
+            if (error === null) observer.emit('module.resumed', { module });
+            else observer.emit('module.paused', { module, code: error.code, reason: error.message });
+            if (error !== null && once) fail(error);
+          },
+        },
+        signal,
+      ),
+    );
+  }
+}
