@@ -5,12 +5,18 @@ import { compileContactRoles, type ContactRoleRules } from './contact-roles/comp
 import type { CalendarSources } from './contact-roles/pick-owner-calendar.ts';
 import type { ContactRoles } from './contact-roles/schema.ts';
 import type { OrgStage } from './contact-roles/stage-order.ts';
+import {
+  compileOpportunityCriteria,
+  type OpportunityCriteriaRules,
+} from './opportunity-criteria/decide-opportunity-criteria.ts';
+import type { OpportunityCriteria } from './opportunity-criteria/schema.ts';
 import { compileQualification } from './qualification/compile-qualification.ts';
 import type { QualificationRules } from './qualification/qualification-rules.ts';
 import type { Qualification } from './qualification/schema.ts';
 import { compileRouting } from './routing/compile-routing.ts';
 import type { RoutingRules } from './routing/routing-rules.ts';
 import type { Routing } from './routing/schema.ts';
+import { compileSla, type SlaRules } from './sla/compile-sla.ts';
 import { compileFirstTouchDue, type FirstTouchDue } from './sla/first-touch-due.ts';
 import type { Sla } from './sla/schema.ts';
 import { fold } from './text/fold.ts';
@@ -33,6 +39,7 @@ export type RuleSource = {
   readonly qualification: Qualification | null;
   readonly routing: Routing | null;
   readonly contact_roles: ContactRoles | null;
+  readonly opportunity_criteria: OpportunityCriteria | null;
   readonly sla: Sla | null;
 };
 
@@ -43,6 +50,8 @@ export type Rulebook = {
   readonly qualification: { readonly mode: Mode; readonly rules: QualificationRules } | null;
   readonly routing: { readonly mode: Mode; readonly rules: RoutingRules } | null;
   readonly contactRoles: { readonly mode: Mode; readonly rules: ContactRoleRules } | null;
+  readonly opportunityCriteria: { readonly mode: Mode; readonly rules: OpportunityCriteriaRules } | null;
+  readonly sla: { readonly mode: Mode; readonly rules: SlaRules } | null;
   readonly firstTouchDue: FirstTouchDue;
   /** Where the calendar of an opportunity's owner comes from (C13). */
   readonly calendarSources: CalendarSources;
@@ -60,7 +69,8 @@ export function compileRulebook(source: RuleSource, stages: readonly OrgStage[] 
   const calendars = new Map(
     Object.entries(source.calendars).map(([name, calendar]) => [name, compileCalendar(calendar)]),
   );
-  const { qualification, routing, contact_roles: contactRoles, org, write } = source;
+  const { qualification, routing, contact_roles: contactRoles, opportunity_criteria: criteria, org, write } = source;
+  const sla = compileModule(source.sla, (own) => compileSla(own, lists, calendars));
   return {
     source,
     calendars,
@@ -81,7 +91,9 @@ export function compileRulebook(source: RuleSource, stages: readonly OrgStage[] 
         episodeField: write.episode,
       }),
     ),
-    firstTouchDue: compileFirstTouchDue(source.sla ?? { policies: [] }, lists, calendars),
+    opportunityCriteria: compileModule(criteria, (own) => compileOpportunityCriteria(own, lists, stages)),
+    sla,
+    firstTouchDue: compileFirstTouchDue(sla?.rules ?? null),
     calendarSources: {
       pools: Object.values(routing?.pools ?? {}).map(({ calendar, members }) => ({
         calendar: calendar ?? null,

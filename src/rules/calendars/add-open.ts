@@ -41,7 +41,8 @@ export function nextOpening(calendar: Calendar, at: Instant): Instant {
   return Math.max(at, openingAt(calendar, at).opens);
 }
 
-function addOpenMs(calendar: Calendar, start: Instant, length: number): Instant {
+/** As `addOpen`, for a length in milliseconds of open time. */
+export function addOpenMs(calendar: Calendar, start: Instant, length: number): Instant {
   let from = start;
   let left = length;
   for (;;) {

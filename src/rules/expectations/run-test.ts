@@ -50,7 +50,7 @@ function ask(test: RuleTest, rulebook: Rulebook, now: Instant): Answer {
   if ('opportunity' in test) return askOpportunity(test, rulebook, now);
   if ('pool' in test) return askPool(test, rulebook, now);
   if ('due' in test) return askDue(test, rulebook);
-  return askSla();
+  return askSla(test, rulebook, now);
 }
 
 /** Keys whose numbers are instants. */
