@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
 
-import { checkOrg } from '../app/check-org.ts';
 import { readLocalEnvironment } from '../config/env.ts';
 import { loadConfig } from '../config/load.ts';
 import type { Located } from '../config/located.ts';
@@ -48,7 +47,8 @@ export const CHECK: Command = {
       json: values.json,
       terminal,
       now: Date.now(),
-      checkOrg: (config, located) => checkOrg(config, located, env, signal),
+      // Only this level needs the parts that talk to an org.
+      checkOrg: async (config, located) => (await import('../app/check-org.ts')).checkOrg(config, located, env, signal),
     });
   },
 };

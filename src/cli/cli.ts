@@ -1,14 +1,16 @@
 import { closest } from 'fastest-levenshtein';
 
 import { AppError } from '../domain/error.ts';
-import { CHECK } from './check.ts';
 import { EXIT, type Command, type CommandWorld } from './command.ts';
-import { DEAD } from './dead.ts';
-import { DEMO } from './demo.ts';
-import { START } from './start.ts';
-import { TEST } from './test.ts';
 
-const COMMANDS: readonly Command[] = [START, DEMO, CHECK, TEST, DEAD];
+/** Each is loaded when it is asked for: `test` need not wait for what the daemon is made of. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  start: async () => (await import('./start.ts')).START,
+  demo: async () => (await import('./demo.ts')).DEMO,
+  check: async () => (await import('./check.ts')).CHECK,
+  test: async () => (await import('./test.ts')).TEST,
+  dead: async () => (await import('./dead.ts')).DEAD,
+};
 
 /**
  * Runs one command line, without the program's name. Every error ends as one plain message on `err`.
@@ -18,18 +20,16 @@ export async function runCli(argv: readonly string[], world: CommandWorld): Prom
   const [name, ...args] = argv;
   const { terminal } = world;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    terminal.out(overview());
+    terminal.out(await overview());
     return name === undefined ? EXIT.usage : EXIT.ok;
   }
-  const command = COMMANDS.find((known) => known.name === name);
-  if (command === undefined) {
-    const nearest = closest(
-      name,
-      COMMANDS.map((known) => known.name),
-    );
+  const load = COMMANDS[name];
+  if (load === undefined) {
+    const nearest = closest(name, Object.keys(COMMANDS));
     terminal.err(`rolecall: "${name}" is not a command; did you mean "${nearest}"? See rolecall --help`);
     return EXIT.usage;
   }
+  const command = await load();
   if (args.includes('--help') || args.includes('-h')) {
     terminal.out(command.help);
     return EXIT.ok;
@@ -41,12 +41,13 @@ export async function runCli(argv: readonly string[], world: CommandWorld): Prom
   }
 }
 
-function overview(): string {
-  const width = Math.max(...COMMANDS.map(({ name }) => name.length));
+async function overview(): Promise<string> {
+  const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()));
+  const width = Math.max(...commands.map(({ name }) => name.length));
   return [
     'rolecall COMMAND [options]',
     '',
-    ...COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
     '',
     'rolecall COMMAND --help tells more.',
   ].join('\n');
