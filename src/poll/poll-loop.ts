@@ -50,7 +50,7 @@ export async function pollUntilIdle(settings: LoopSettings, world: LoopWorld, si
   await waitForLease(world, signal);
   const { clock, salesforce, queues } = world;
   const begun = clock.monotonic();
-  const lag = settings.poll().safetyLag + 1_000;
+  const lag = settings.poll().safetyLag + CLOCK_GRAIN;
   for (;;) {
     const isLast = clock.monotonic() - begun >= lag;
     let found = 0;
@@ -63,6 +63,9 @@ export async function pollUntilIdle(settings: LoopSettings, world: LoopWorld, si
   }
   world.observer.emit('idle', { calls: salesforce.calls() });
 }
+
+/** A stamp stands for its whole second, and the org's clock, told in whole seconds, may be read one second late. */
+const CLOCK_GRAIN = 2_000;
 
 /** How often `--once` tries a poll again that fails for a passing reason. */
 const PATIENCE = 5;
