@@ -81,6 +81,10 @@ function columnsOf(config: Config, describe: Describe): Columns {
   const { guard } = config.write;
   return {
     lead: [...new Set([...known('Lead', ALWAYS_READ.Lead), ...used.Lead])],
+    account: matchesAccounts(config) ? [...new Set([...known('Account', ALWAYS_READ.Account), ...used.Account])] : [],
+    groupable: new Set(
+      [...(describe('Lead')?.fields.values() ?? [])].filter(({ type }) => GROUPABLE.has(type)).map(({ name }) => name),
+    ),
     opportunity: [...new Set([...known('Opportunity', ALWAYS_READ.Opportunity), ...used.Opportunity])],
     role: [
       ...new Set([

@@ -7,9 +7,18 @@ export function quoteSoql(text: string): string {
 
 /** A LIKE pattern for texts that begin so; `%` and `_` in the text stand for themselves. */
 export function quotePrefix(text: string): string {
-  return `${quoteSoql(text)
-    .slice(0, -1)
-    .replace(/[%_]/g, String.raw`\$&`)}%'`;
+  return `'${escapeLike(text)}%'`;
+}
+
+/** A LIKE pattern for texts that hold it somewhere; `%` and `_` in the text stand for themselves. */
+export function quoteInfix(text: string): string {
+  return `'%${escapeLike(text)}%'`;
+}
+
+function escapeLike(text: string): string {
+  return quoteSoql(text)
+    .slice(1, -1)
+    .replace(/[%_]/g, String.raw`\$&`);
 }
 
 /** A SOQL date/time literal, unquoted, in UTC, cut to the second: stamps have no finer resolution. */

@@ -2,7 +2,7 @@ import { writeInstant } from '../domain/instant.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { Memory } from '../ports.ts';
 import type { LeadRuling } from './decide-leads.ts';
-import { INITIAL, type LeadPass } from './lead-pass.ts';
+import type { LeadPass } from './lead-pass.ts';
 import { isNews, tell } from './told.ts';
 import type { Frame } from './work-world.ts';
 
@@ -24,7 +24,7 @@ export function announce(
         isRoutine ? 'debug' : 'info',
       );
       const { fields } = lead.record;
-      const epoch = String(INITIAL);
+      const epoch = String(lead.epoch.number);
       decisions.push({ at, module, object: 'Lead', recordId: lead.id, epoch, input: fields, result, writes: {} });
     }
   }

@@ -1,6 +1,10 @@
 /** What is read and compared of each object; made once per configuration from what it names and what the org has. */
 export type Columns = {
   readonly lead: readonly string[];
+  /** Of accounts that may be a lead's (R5); empty when leads are not matched to accounts. */
+  readonly account: readonly string[];
+  /** Of `lead`, those by which the org can group. */
+  readonly groupable: ReadonlySet<string>;
   readonly opportunity: readonly string[];
   /** Of OpportunityContactRole, `Contact.` paths among them. */
   readonly role: readonly string[];
@@ -12,7 +16,29 @@ export type Columns = {
 
 /** What every evaluation needs, whatever the configuration names. */
 export const ALWAYS_READ = {
-  Lead: ['OwnerId', 'Status', 'IsConverted', 'CreatedDate'],
-  Opportunity: ['OwnerId', 'AccountId', 'StageName', 'IsClosed', 'CloseDate', 'CreatedDate', 'LastStageChangeDate'],
+  Lead: [
+    'OwnerId',
+    'Status',
+    'IsConverted',
+    'CreatedDate',
+    'LastModifiedById',
+    'LastModifiedDate',
+    'Email',
+    'Company',
+    'Website',
+    'Country',
+    'CountryCode',
+  ],
+  Account: ['OwnerId', 'Name', 'Website', 'BillingCountry', 'BillingCountryCode', 'BillingState', 'BillingStateCode'],
+  Opportunity: [
+    'OwnerId',
+    'AccountId',
+    'StageName',
+    'IsClosed',
+    'CloseDate',
+    'CreatedDate',
+    'LastStageChangeDate',
+    'Amount',
+  ],
   OpportunityContactRole: ['Contact.AccountId', 'Contact.IsDeleted'],
 } as const;

@@ -4,7 +4,8 @@ import { handoffKey, planHandoff } from '../rules/routing/plan-handoff.ts';
 import type { RoutingRules } from '../rules/routing/routing-rules.ts';
 import type { StepName } from '../rules/routing/schema.ts';
 import { routedAt, routeLead, type LeadRuling } from './decide-leads.ts';
-import { INITIAL, type LeadPass } from './lead-pass.ts';
+import type { LeadPass } from './lead-pass.ts';
+import { noFacts } from './load-route-facts.ts';
 import { isRecent } from './turns.ts';
 import type { Creation, Fate } from './write-back.ts';
 
@@ -14,7 +15,7 @@ export function handoffOf(ruling: LeadRuling, fate: Fate | undefined, pass: Lead
   const rules = taken.rulebook.routing?.rules;
   const keyField = taken.rulebook.source.write.task_key;
   const { lead } = ruling;
-  const key = handoffKey(lead.id, INITIAL);
+  const key = handoffKey(lead.id, lead.epoch.number);
   if (rules === undefined || keyField === null || lead.record.handoffKeys.has(key)) return [];
   const assignment = handoffAssignment(ruling, fate, rules, pass);
   const user = assignment === null ? undefined : taken.directory.users.byId.get(assignment.ownerId);
@@ -25,7 +26,7 @@ export function handoffOf(ruling: LeadRuling, fate: Fate | undefined, pass: Lead
     rules,
     {
       leadId: lead.id,
-      epoch: INITIAL,
+      epoch: lead.epoch.number,
       ruling: {
         ...assignment,
         route: assignment.route as StepName | 'fallback',
@@ -55,8 +56,15 @@ function handoffAssignment(
   // Redis has lost the assignment: the org shows that we routed the lead lately, and no task about it was ever made.
   const since = routedAt(lead, rules);
   if (since === null || !isRecent(since, at)) return null;
-  const { route, reason, territory, pool } = routeLead(ruling, rules, new Map(), taken, at, 'manual');
+  const { route, reason, territory, pool } = routeLead(
+    { ...ruling, lead: { ...lead, epoch: { ...lead.epoch, cause: 'manual' } } },
+    rules,
+    new Map(),
+    noFacts(),
+    taken,
+    at,
+  );
   const ownerId = String(lead.record.fields['OwnerId']);
-  const facts = { ownerId, route: route ?? 'fallback', reason, territory, pool, turn: null };
+  const facts = { ownerId, route: route ?? 'fallback', reason, territory, pool, turn: null, at: since };
   return { ...facts, isConfirmed: true, isHandedOff: false };
 }

@@ -1,12 +1,15 @@
-import { readAssignment, type Assignment } from '../rules/routing/assignment.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Memory } from '../ports.ts';
+import type { Assignment } from '../rules/routing/assignment.ts';
 import { handoffKey } from '../rules/routing/plan-handoff.ts';
 import { announce, resultsOf } from './announce-leads.ts';
 import { giveLeads, judgeLeads, needsTurn, refusedBy, wakeAt, type LeadCase, type LeadRuling } from './decide-leads.ts';
 import { handoffOf } from './hand-off-leads.ts';
-import { assignmentKey, INITIAL, type LeadPass } from './lead-pass.ts';
-import { loadLeads } from './load-leads.ts';
+import { loadCases } from './load-cases.ts';
+import { loadRouteFacts } from './load-route-facts.ts';
+import { assignmentKey, epochKey, requestKey, storeEpoch } from './lead-epochs.ts';
+import type { LeadPass } from './lead-pass.ts';
+import { rememberStatus } from './person-status.ts';
 import { settleFates, type Aftermath } from './settle.ts';
 import { tell } from './told.ts';
 import { commitTurns, giveBack, openTurns, type TurnWorld } from './turns.ts';
@@ -36,38 +39,32 @@ export async function routeLeads(ids: readonly string[], world: WorkWorld, signa
   await apply(rulings, pass);
 }
 
-async function loadCases(ids: readonly string[], pass: LeadPass): Promise<readonly LeadCase[]> {
-  const { taken, state, turns, observer } = pass;
-  const taskKey = taken.rulebook.source.write.task_key;
-  const records = await loadLeads(ids, taken.columns.lead, taskKey, pass.salesforce, pass.signal);
-  const memories = await state.memories('lead', ids);
-  const assignments = await state.assignments(ids.map((id) => turns.scope + assignmentKey(id)));
-  const known = new Map(ids.map((id, index) => [id, { memory: memories[index]!, stored: assignments[index]! }]));
-
-  const gone = ids.filter((id) => !records.has(id) && known.get(id)!.memory !== null);
-  await state.remember('lead', new Map(gone.map((id) => [id, null])));
-  await state.setTimers('lead', new Map(gone.map((id) => [id, null])));
-  for (const id of gone) observer.emit('gone', { object: 'Lead', record_id: id });
-
-  return [...records].map(([id, record]) => {
-    const { memory, stored } = known.get(id)!;
-    return { id, record, memory, assignment: readAssignment(stored) };
-  });
-}
-
 /** Turns are taken on the pools as they are: when another worker was faster, everything is decided again (R19). */
 async function decide(cases: readonly LeadCase[], pass: LeadPass): Promise<readonly LeadRuling[]> {
   const { taken, turns, at } = pass;
   const rules = taken.rulebook.routing?.rules;
   const judged = judgeLeads(await dropLapsed(cases, pass), taken, at);
   if (rules === undefined || !judged.some(needsTurn)) return judged;
+  const asking = judged.filter(needsTurn).map(({ lead }) => lead);
   for (;;) {
     const book = await openTurns(rules, turns);
-    const { rulings, states } = giveLeads(judged, rules, book.states, taken, at);
-    const reserved = rulings.filter(({ lead, assignment }) => assignment !== null && lead.assignment === null);
-    const assignments = new Map(reserved.map(({ lead, assignment }) => [assignmentKey(lead.id), assignment]));
-    if (await commitTurns(book, states, assignments, turns)) return rulings;
+    const facts = await loadRouteFacts(asking, rules, pass);
+    const { rulings, states } = giveLeads(judged, rules, book.states, facts, taken, at);
+    if (await commitTurns(book, states, reservationsOf(rulings), turns)) return rulings;
   }
+}
+
+/** What is put in place with the turns: who gets the lead, and that the epoch somebody asked for has begun. */
+function reservationsOf(rulings: readonly LeadRuling[]): ReadonlyMap<string, Memory | null> {
+  const reserved = new Map<string, Memory | null>();
+  for (const { lead, assignment } of rulings) {
+    if (assignment === null || lead.assignment !== null) continue;
+    reserved.set(assignmentKey(lead.id, lead.epoch.number), assignment);
+    if (!lead.epoch.isWanted) continue;
+    reserved.set(epochKey(lead.id), storeEpoch(lead.epoch));
+    reserved.set(requestKey(lead.id), null);
+  }
+  return reserved;
 }
 
 /** A choice that was never written and whose user has left since is given back, so that another is made (R2, R14). */
@@ -77,7 +74,11 @@ async function dropLapsed(cases: readonly LeadCase[], { taken, turns }: LeadPass
     assignment?.isConfirmed === false && taken.directory.users.byId.get(assignment.ownerId)?.isActive === false;
   const lapsed = cases.filter(isLapsed);
   if (rules === undefined || lapsed.length === 0) return cases;
-  await giveBack(rules, new Map(lapsed.map(({ id, assignment }) => [assignmentKey(id), assignment!])), turns);
+  await giveBack(
+    rules,
+    new Map(lapsed.map(({ id, epoch, assignment }) => [assignmentKey(id, epoch.number), assignment!])),
+    turns,
+  );
   return cases.map((lead) => (isLapsed(lead) ? { ...lead, assignment: null } : lead));
 }
 
@@ -117,9 +118,10 @@ async function confirm(
     const fate = fates.get(lead.id);
     const isConfirmed = kind === 'ours' || (written.has(lead.id) && fate?.kind === 'applied') || handedOff.has(lead.id);
     if (!isConfirmed) continue;
-    const isHandedOff = handedOff.has(lead.id) || lead.record.handoffKeys.has(handoffKey(lead.id, INITIAL)) || !hasTask;
+    const isHandedOff =
+      handedOff.has(lead.id) || lead.record.handoffKeys.has(handoffKey(lead.id, lead.epoch.number)) || !hasTask;
     if (isHandedOff !== assignment.isHandedOff || !assignment.isConfirmed) {
-      marked.set(assignmentKey(lead.id), { ...assignment, isConfirmed, isHandedOff });
+      marked.set(assignmentKey(lead.id, lead.epoch.number), { ...assignment, isConfirmed, isHandedOff });
     }
   }
   if (marked.size > 0) await commitTurns({ states: new Map(), texts: new Map() }, new Map(), marked, turns);
@@ -130,7 +132,7 @@ async function remember(
   rulings: readonly LeadRuling[],
   aftermath: ReadonlyMap<string, Aftermath>,
   retaken: ReadonlyMap<string, string | null>,
-  { state, taken, isWithheld }: LeadPass,
+  { state, taken, turns, isWithheld, at }: LeadPass,
 ): Promise<void> {
   const kept = new Map<string, Memory>();
   const timers = new Map<string, Instant | null>();
@@ -155,7 +157,9 @@ async function remember(
         : { outcome: qualification.outcome, group: qualification.group };
     kept.set(lead.id, {
       outcome,
+      ...rememberStatus(ruling),
       held_since: qualification?.heldSince ?? null,
+      ...(ruling.kind === 'waiting' ? { waiting_since: before['waiting_since'] ?? at } : {}),
       told: told.get('qualification') ?? before['told'],
       told_route: told.get('routing') ?? before['told_route'],
     });
@@ -163,4 +167,12 @@ async function remember(
   }
   await state.remember('lead', kept);
   await state.setTimers('lead', timers);
+  await dropVainRequests(rulings, turns);
+}
+
+/** A new epoch that was asked for and that the lead's state forbids is not kept for better days. */
+async function dropVainRequests(rulings: readonly LeadRuling[], turns: TurnWorld): Promise<void> {
+  const vain = rulings.filter(({ lead, kind }) => lead.epoch.isWanted && kind !== 'given' && kind !== 'waiting');
+  const dropped = new Map(vain.map(({ lead }) => [requestKey(lead.id), null]));
+  if (dropped.size > 0) await commitTurns({ states: new Map(), texts: new Map() }, new Map(), dropped, turns);
 }

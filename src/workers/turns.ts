@@ -1,6 +1,6 @@
 import type { Instant } from '../domain/instant.ts';
 import { quotePrefix, selectWhere } from '../poll/soql.ts';
-import type { Salesforce, State } from '../ports.ts';
+import type { Memory, Salesforce, State } from '../ports.ts';
 import type { Assignment } from '../rules/routing/assignment.ts';
 import { rebuildPool } from '../rules/routing/pools/rebuild-pool.ts';
 import { refundPick } from '../rules/routing/pools/refund-pick.ts';
@@ -73,7 +73,7 @@ async function rebuild(
 export async function commitTurns(
   book: TurnBook,
   states: PoolStates,
-  assignments: ReadonlyMap<string, Assignment | null>,
+  assignments: ReadonlyMap<string, Memory | null>,
   { state, scope }: TurnWorld,
 ): Promise<boolean> {
   const changed = [...states].filter(([pool, next]) => JSON.stringify(next) !== book.texts.get(pool));

@@ -8,7 +8,8 @@ import type { StepName } from '../rules/routing/schema.ts';
 import { renderSet } from '../rules/template.ts';
 import { differingFields } from '../write-back/differing-fields.ts';
 import type { LeadRuling } from './decide-leads.ts';
-import { assignmentKey, type LeadPass } from './lead-pass.ts';
+import { assignmentKey } from './lead-epochs.ts';
+import type { LeadPass } from './lead-pass.ts';
 import { giveBack, resetPools } from './turns.ts';
 import type { Frame } from './work-world.ts';
 import type { Fate, Update } from './write-back.ts';
@@ -74,7 +75,7 @@ export async function takeBack(
     const fate = fates.get(lead.id);
     if (kind !== 'given' || assignment === null || fate === undefined) continue;
     if (fate.kind !== 'stale' && !(fate.kind === 'refused' && fate.recovery !== 'retry')) continue;
-    refunds.set(assignmentKey(lead.id), assignment);
+    refunds.set(assignmentKey(lead.id, lead.epoch.number), assignment);
     if (fate.kind !== 'refused') continue;
     const isTurnTaken = fate.code === 'DUPLICATE_VALUE' && assignment.pool !== null;
     if (isTurnTaken) takenTwice.add(assignment.pool);

@@ -3,7 +3,7 @@ import { addElapsed } from '../calendars/add-open.ts';
 import type { Geography } from '../geography/resolve-geography.ts';
 import { matchLead } from './match-lead.ts';
 import type { LeadMatches } from './match-lead.ts';
-import { planEffect } from './plan-effect.ts';
+import { isProtected, planEffect } from './plan-effect.ts';
 import type { QualificationRules } from './qualification-rules.ts';
 import type { QualificationInput, QualificationRuling, Verdict } from './qualification-ruling.ts';
 import { readLead } from './read-lead.ts';
@@ -23,6 +23,7 @@ export function decideQualification(
   return {
     ...verdict,
     ...effect,
+    isProtected: isProtected(rules, fields),
     isRepeat: input.previousOutcome?.outcome === verdict.outcome,
     findings: [...findings, ...effect.findings],
     geo,

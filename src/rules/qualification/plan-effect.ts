@@ -50,7 +50,11 @@ function personStandsUntil(rules: QualificationRules, input: QualificationInput,
   return now < until ? until : null;
 }
 
-function isProtected({ protectedStatuses }: QualificationRules, fields: Fields): boolean {
+/** Whether the Status is one that qualification never overwrites (Q7). */
+export function isProtected(
+  { protectedStatuses }: Pick<QualificationRules, 'protectedStatuses'>,
+  fields: Fields,
+): boolean {
   const { Status: status } = fields;
   return typeof status === 'string' && protectedStatuses.has(fold(status));
 }

@@ -40,6 +40,8 @@ export type QualificationRuling = {
   readonly stamps: readonly string[];
   readonly owner: OwnerTarget | null;
   readonly heldBack: 'human_change' | 'protected_status' | null;
+  /** Whether its Status is one of `protect.statuses`. */
+  readonly isProtected: boolean;
   /** When a person's change no longer stands in the way; null when none does. */
   readonly heldBackUntil: Instant | null;
   /** To be remembered for the epoch. */

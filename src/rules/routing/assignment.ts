@@ -18,6 +18,8 @@ const Assignment = z.object({
   territory: z.string().nullable(),
   pool: z.string().nullable(),
   turn: Turn.nullable(),
+  /** When it was decided; caps of the day count by it (R17). */
+  at: z.number(),
   /** The org has confirmed the owner. */
   isConfirmed: z.boolean(),
   /** The task to the new owner stands, or none is to be made. */

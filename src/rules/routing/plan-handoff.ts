@@ -31,6 +31,11 @@ export function handoffKey(leadId: string, epoch: number): string {
   return `handoff:${leadId}:${epoch}`;
 }
 
+/** The epoch that a key of `handoffKey` is about; 0 for any other text. */
+export function handoffEpoch(key: string): number {
+  return Number(/^handoff:\w+:(\d+)$/.exec(key)?.[1] ?? 0);
+}
+
 /**
  * The task that tells the new owner what to do and why now (R21): `WhoId` only, since a lead's task has no `WhatId`.
  * Null when no task is configured, or when no person got the lead.
