@@ -108,8 +108,18 @@ function run(argv) {
   }
   const source = path.join(root, 'src', 'main.ts');
   const program = fs.existsSync(source) ? source : path.join(root, 'dist', 'main.js');
+  endWithNpm();
   if (isNewEnough()) return import(pathToFileURL(program).href);
   return runOnOwnNode([program, ...argv]);
+}
+
+/** npm that is killed takes nothing along: whoever ran `npm run demo` would be left with a daemon that nobody sees. */
+function endWithNpm() {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const npm = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== npm) process.kill(process.pid, 'SIGTERM');
+  }, 1000).unref();
 }
 
 /** Runs the program as a child that ends when we do: it watches the IPC channel, see cli/end-with-launcher.ts. */

@@ -26,7 +26,7 @@ const contractVariables = `
 const commands: Readonly<Record<string, () => Promise<void>>> = {
   // It is what runs this.
   'npm test': async () => {
-    expect(scripts['test']).toBe('node src/launch.cjs --install && vitest run');
+    expect(scripts['test']).toBe('node src/launch.cjs --install && exec vitest run');
   },
   'npm run check': async () => {
     const parts = (scripts['check'] ?? '').split(' && ').map((part) => part.replace(/^npm run /, ''));

@@ -116,6 +116,19 @@ describe('on a Node that is too old', () => {
     expect((await lines.next()).value).toBe('got SIGTERM');
   });
 
+  it.each(['in the same process', 'as a child'])('ends, %s, when the npm that ran it is killed', async (way) => {
+    const options = way === 'as a child' ? ['--require', path.join(project, 'pretend.cjs')] : [];
+    const node = [process.execPath, ...options, path.join(project, 'src/launch.cjs'), 'wait'];
+    // A shell that waits for its child stands for npm.
+    const npm = spawn('/bin/sh', ['-c', '"$@"; true', 'npm', ...node], { env: { npm_lifecycle_event: 'demo' } });
+    const lines = createInterface(npm.stdout)[Symbol.asyncIterator]();
+    await lines.next();
+
+    npm.kill('SIGKILL');
+
+    expect((await lines.next()).value).toBe('got SIGTERM');
+  });
+
   it('asks for the packages where they bring no Node', async () => {
     await rm(path.join(project, 'node_modules/node'), { recursive: true });
 
