@@ -110,8 +110,8 @@ describe.concurrent('a lead, while the daemon runs', () => {
     const second = await world.once();
 
     const about = new Set([lead, nurtured]);
-    const echoes = second.filter(({ event, object }) => event === 'poll.completed' && object === 'Lead');
-    expect(echoes[0]).toMatchObject({ rows: 2 });
+    const echo = second.find(({ event, object }) => event === 'poll.completed' && object === 'Lead');
+    expect(echo).toMatchObject({ rows: 2 });
     expect(second.filter(({ event, record_id }) => event === 'decision' && about.has(String(record_id)))).toEqual([]);
     expect(second.filter(({ event }) => event === 'write.completed')).toEqual([]);
     expect(findViolations(world.sandbox)).toEqual([]);
