@@ -1,6 +1,7 @@
 import { segmentProblems } from '../rules/routing/segments.ts';
 import { conditionUses, testsIn } from './condition-uses.ts';
 import { DERIVED_NAMES, isDerived } from './derived-names.ts';
+import { lintRouting } from './lint.ts';
 import type { Located } from './located.ts';
 import type { Path } from './located-yaml.ts';
 import { poolCycles } from './pool-chains.ts';
@@ -18,7 +19,7 @@ export function checkGraph(config: ReadableConfig, located: Located): readonly P
   return [
     ...unknownReferences(config, located),
     ...unknownDerivedNames(config, located),
-    ...(config.routing ? poolCycles(config.routing, located) : []),
+    ...(config.routing ? [...poolCycles(config.routing, located), ...lintRouting(config.routing, located)] : []),
     ...segmentFaults(config, located),
     ...tasksWithoutKey(config, located),
     ...emptyLists(config, located),

@@ -8,7 +8,7 @@ import type { Pool } from './pools/pool.ts';
 import type { HandoffTask, StepName } from './schema.ts';
 import type { Segments } from './segment-schema.ts';
 import type { OwnerTarget, Target } from './target.ts';
-import type { TerritoryLevel } from './territories.ts';
+import type { TerritoryLevel } from './territory-level.ts';
 
 /** The key `routing`, compiled once for all leads. */
 export type RoutingRules = {

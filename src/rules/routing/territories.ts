@@ -3,9 +3,11 @@ import type { Fields } from '../../domain/record.ts';
 import { compileCondition } from '../conditions/compile-condition.ts';
 import type { Lists } from '../conditions/operator.ts';
 import { findCountry } from '../geography/find-country.ts';
-import { matchesPostal } from '../geography/matches-postal.ts';
+import { compilePostal } from '../geography/matches-postal.ts';
 import type { Geography } from '../geography/resolve-geography.ts';
 import type { Target } from './target.ts';
+import { candidatesIn, fileSiblings } from './territory-level.ts';
+import type { TerritoryLevel } from './territory-level.ts';
 import type { TerritoryMatch, TerritorySource } from './territory-schema.ts';
 
 /** A lead's place, size and fields, as territories look at them. */
@@ -15,14 +17,6 @@ export type Locality = {
   readonly segment: string | null;
   /** Derived fields among them, for `when`. */
   readonly fields: Fields;
-};
-
-/** Siblings of the tree in the order of the file, found by the country of the lead. */
-export type TerritoryLevel = {
-  /** By alpha-2 code: the siblings that name the country or none; only of countries that some sibling names. */
-  readonly byCountry: ReadonlyMap<string, readonly Territory[]>;
-  /** The siblings that name no country. */
-  readonly anywhere: readonly Territory[];
 };
 
 export type Territory = {
@@ -52,14 +46,9 @@ export function compileTerritories(sources: readonly TerritorySource[], lists: L
       matches: compileMatch(source.match, lists),
       children: compileTerritories(source.children, lists, `${path}/`),
     };
-    return { territory, countries: countriesOf(source.match) };
+    return { territory, match: source.match, countries: countriesOf(source.match) };
   });
-  const named = new Set(siblings.flatMap(({ countries }) => [...(countries ?? [])]));
-  const entered = (country: string | null) =>
-    siblings
-      .filter(({ countries }) => countries === null || (country !== null && countries.has(country)))
-      .map(({ territory }) => territory);
-  return { byCountry: new Map([...named].map((country) => [country, entered(country)])), anywhere: entered(null) };
+  return fileSiblings(siblings);
 }
 
 /**
@@ -70,9 +59,7 @@ export function matchTerritory(roots: TerritoryLevel, lead: Locality, now: Insta
   let ruling: TerritoryRuling = { path: null, assign: null, matchedPath: null };
   let level: TerritoryLevel | null = roots;
   while (level !== null) {
-    const { country } = lead.geo;
-    const siblings: readonly Territory[] = (country === null ? null : level.byCountry.get(country)) ?? level.anywhere;
-    const entered: Territory | undefined = siblings.find(({ matches }) => matches(lead, now));
+    const entered: Territory | undefined = firstEntered(candidatesIn(level, lead), lead, now);
     if (entered !== undefined) {
       const { path, assign } = entered;
       ruling = assign === null ? { ...ruling, matchedPath: path } : { path, assign, matchedPath: path };
@@ -80,6 +67,13 @@ export function matchTerritory(roots: TerritoryLevel, lead: Locality, now: Insta
     level = entered?.children ?? null;
   }
   return ruling;
+}
+
+function firstEntered(candidates: Iterable<Territory>, lead: Locality, now: Instant): Territory | undefined {
+  for (const candidate of candidates) {
+    if (candidate.matches(lead, now)) return candidate;
+  }
+  return undefined;
 }
 
 /** Keys AND, values within a key OR; a null input never matches a listed key (R7). Countries are matched by the level. */
@@ -94,7 +88,8 @@ function compileMatch({ state, segment, postal, when }: TerritoryMatch, lists: L
     tests.push((lead) => lead.segment !== null && segments.has(lead.segment));
   }
   if (postal !== undefined) {
-    tests.push(({ geo }) => matchesPostal(postal, geo.postal, geo.country));
+    const isThere = compilePostal(postal);
+    tests.push(({ geo }) => isThere(geo.postal, geo.country));
   }
   if (when !== undefined) {
     const predicate = compileCondition(when, lists);
@@ -104,6 +99,6 @@ function compileMatch({ state, segment, postal, when }: TerritoryMatch, lists: L
 }
 
 /** Alpha-2 codes; a name that is written instead of a code is read as one. Null when any country will do. */
-function countriesOf({ country }: TerritoryMatch): ReadonlySet<string> | null {
+export function countriesOf({ country }: Pick<TerritoryMatch, 'country'>): ReadonlySet<string> | null {
   return country === undefined ? null : new Set(country.map((name) => findCountry(name) ?? name.toUpperCase()));
 }

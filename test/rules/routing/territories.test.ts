@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Fields } from '../../../src/domain/record.ts';
 import { Routing } from '../../../src/rules/routing/schema.ts';
 import { compileTerritories, matchTerritory } from '../../../src/rules/routing/territories.ts';
-import type { TerritoryLevel } from '../../../src/rules/routing/territories.ts';
+import type { TerritoryLevel } from '../../../src/rules/routing/territory-level.ts';
 import { NOW, ownerOf, route, routingOf } from './support/builders.ts';
 import { exampleRouting } from './support/example.ts';
 
@@ -180,7 +180,62 @@ pools: { p: { members: [A] } }`);
   });
 });
 
+describe('territories are filed by what they ask', () => {
+  const postal = fc.constantFrom(
+    '10001',
+    '11201',
+    '80331',
+    '01067',
+    'E16AN',
+    'EC1A1BB',
+    'SW1A1AA',
+    'E1',
+    'GIR0AA',
+    null,
+  );
+  const lead = fc.record({
+    geo: fc.record({
+      country: fc.constantFrom('US', 'DE', 'GB', null),
+      state: fc.constantFrom('CA', 'NY', null),
+      postal,
+    }),
+    segment: fc.constantFrom('mid', 'ent', null),
+  });
+  const match = fc.record(
+    {
+      country: some('US', 'DE', 'GB'),
+      state: some('CA', 'ny'),
+      segment: some('mid', 'ent'),
+      postal: fc.record(
+        {
+          prefix: some('1', '100', '80', 'E', 'e1', 'SW1A', 'EC1A 1B', 'GIR'),
+          range: some<[string, string]>(['01000', '10999'], ['80000', '89999'], ['0', '9']),
+        },
+        { requiredKeys: ['prefix'] },
+      ),
+    },
+    { requiredKeys: [] },
+  );
+
+  it('law: a lead enters the first sibling that would take it alone', () => {
+    fc.assert(
+      fc.property(fc.array(match, { minLength: 1, maxLength: 8 }), lead, (matches, place) => {
+        const territories = matches.map((own, at) => ({ id: `t${at}`, match: own, assign: 'pool' }));
+        const who = { ...place, fields: {} };
+        const alone = territories.find((territory) => matchTerritory(compile([territory]), who, NOW).path !== null);
+
+        expect(matchTerritory(compile(territories), who, NOW).path).toBe(alone?.id ?? null);
+      }),
+    );
+  });
+});
+
+function some<T>(...values: readonly T[]): fc.Arbitrary<T[]> {
+  return fc.uniqueArray(fc.constantFrom(...values), { minLength: 1, maxLength: 2 });
+}
+
 function compile(territories: readonly object[]): TerritoryLevel {
-  const source = Routing.parse({ fallback: [{ queue: 'Rest' }], territories });
+  const segments = { mid: { max: 1000 }, ent: { min: 1000 } };
+  const source = Routing.parse({ fallback: [{ queue: 'Rest' }], segments, territories });
   return compileTerritories(source.territories, new Map());
 }
