@@ -119,6 +119,8 @@ export type DeadLetter = {
   /** When it was set aside, ISO, by the org's clock. */
   readonly at: string;
   readonly tries: number;
+  /** Tells the refused attempt from others; null when no write was refused. */
+  readonly attempt: string | null;
 };
 
 /** A turn of a pool as one lead got it in one epoch: a retry gets the same one (D9). */
@@ -171,11 +173,28 @@ export interface State {
 
   addDeadLetters(letters: readonly DeadLetter[]): Promise<void>;
   deadLetters(): Promise<readonly DeadLetter[]>;
+  /** Those of these records, by record id. */
+  deadLettersOf(recordIds: readonly string[]): Promise<ReadonlyMap<string, DeadLetter>>;
   removeDeadLetters(recordIds: readonly string[]): Promise<void>;
 
   /** Takes or renews the poller's lease for `ttlMs`; false while another process holds it. */
   holdLease(name: string, holder: string, ttlMs: number): Promise<boolean>;
   dropLease(name: string, holder: string): Promise<void>;
+}
+
+/** Something that people outside the org should hear of. Facts hold ids and names of rules, no personal data. */
+export type Alert = {
+  /** A name of `alerts:`. */
+  readonly channel: string;
+  /** What has changed: of alerts with the same key only the first is sent. */
+  readonly key: string;
+  readonly facts: Readonly<Record<string, string | number | null>>;
+};
+
+/** The way to people: Slack, or a webhook. */
+export interface Alerts {
+  /** Settles when the alerts are safe in the outbox; they are sent by and by. @throws AppError wait */
+  post(alerts: readonly Alert[]): Promise<void>;
 }
 
 export type SeenKey = { readonly id: string; readonly stamp: Instant };

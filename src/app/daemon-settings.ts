@@ -1,4 +1,5 @@
 import type { Deadlines } from '../adapters/salesforce/settings.ts';
+import type { Variables } from '../config/env-reading.ts';
 import type { Environment } from '../config/env.ts';
 import type { Config } from '../config/schema.ts';
 import type { Subscriber } from '../observe/events.ts';
@@ -7,6 +8,8 @@ import type { Clock } from '../ports.ts';
 /** Everything that one run of the daemon is told. */
 export type DaemonSettings = {
   readonly environment: Environment;
+  /** The environment as it is, for the URLs of alerts; none without it. */
+  readonly variables?: Variables;
   readonly version: string;
   readonly only: 'poller' | 'workers' | null;
   /** Ends when nothing is left to do. */

@@ -14,6 +14,7 @@ import { refreshUsers } from '../workers/read-org.ts';
 import type { Closer } from './close-all.ts';
 import type { DaemonSettings } from './daemon-settings.ts';
 import { loadFrame, type FrameSettings, type LoadedFrame } from './load-frame.ts';
+import { openAlerts } from './open-alerts.ts';
 import { awaitRedis, redisSettingsOf } from './open-redis.ts';
 import { openSalesforce } from './open-salesforce.ts';
 import { serveStatus } from './serve-status.ts';
@@ -77,7 +78,9 @@ export async function startDaemon(settings: DaemonSettings, starting: Starting):
   closers.push(() => queues.close());
   await serveStatus(settings, { ...starting, redis, salesforce, queues, state, gate });
 
-  const world = openWorld(settings, starting, { salesforce, state, queues, loaded: () => loaded });
+  const alerts = openAlerts(settings, redisSettings, observer, () => loaded);
+  closers.push(() => alerts.close());
+  const world = openWorld(settings, starting, { salesforce, state, queues, alerts, loaded: () => loaded });
   closers.push(() => queues.stop(GRACE));
   if (settings.only !== 'poller') await startWorkers(world, gate, starting, settings.once);
   const lease = keepLease(state, clock, randomUUID());

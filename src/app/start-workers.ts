@@ -3,7 +3,7 @@ import type { AppError } from '../domain/error.ts';
 import { OBJECT_OF, type WorkKind } from '../domain/work.ts';
 import { openDecisionLog } from '../observe/decision-log.ts';
 import type { Observer } from '../observe/events.ts';
-import type { Clock, Salesforce, State, WorkQueues } from '../ports.ts';
+import type { Alerts, Clock, Salesforce, State, WorkQueues } from '../ports.ts';
 import { evaluateOpportunities } from '../workers/evaluate-opportunities.ts';
 import type { OrgGate } from '../workers/org-gate.ts';
 import { routeLeads } from '../workers/route-leads.ts';
@@ -19,6 +19,7 @@ export type Opened = {
   readonly salesforce: Salesforce;
   readonly state: State;
   readonly queues: WorkQueues;
+  readonly alerts: Alerts;
   readonly loaded: () => LoadedFrame;
 };
 

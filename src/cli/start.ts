@@ -44,6 +44,7 @@ export const START: Command = {
     await runDaemon(
       {
         environment,
+        variables: world.env,
         version: readVersion(),
         only: readOnly(values.only),
         once: values.once,

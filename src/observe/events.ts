@@ -54,6 +54,7 @@ export type Events = {
   'redis.warning': { reason: string; mend: string };
   'reconcile.gap': { object: string; record_id: string };
   'alert.sent': { alert: string };
+  'alert.unsent': { alert: string; reason: string };
   idle: { calls: number };
   'internal.error': { reason: string };
 };
@@ -93,6 +94,7 @@ export const LEVELS: Readonly<Record<EventName, Level>> = {
   'redis.warning': 'warn',
   'reconcile.gap': 'warn',
   'alert.sent': 'info',
+  'alert.unsent': 'warn',
   idle: 'info',
   'internal.error': 'error',
 };

@@ -1,7 +1,7 @@
 import { writeInstant } from '../domain/instant.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { Memory } from '../ports.ts';
-import type { LeadRuling } from './decide-leads.ts';
+import type { Drift, LeadRuling } from './decide-leads.ts';
 import type { LeadPass } from './lead-pass.ts';
 import { isNews, tell } from './told.ts';
 import type { Frame } from './work-world.ts';
@@ -13,9 +13,7 @@ export function announce(
 ): void {
   const decisions: Decision[] = [];
   for (const ruling of rulings) {
-    const { lead, kind } = ruling;
-    // What we gave away ourselves comes back as an echo: no second decision (XE25, QE11).
-    if (kind === 'ours' || kind === 'settled') continue;
+    const { lead } = ruling;
     for (const { module, result, isRoutine } of resultsOf(ruling, taken)) {
       if (!isNews(tell(result), module === 'routing' ? toldOfRoute(lead.memory) : lead.memory)) continue;
       observer.emit(
@@ -39,10 +37,13 @@ type Told = {
 
 /** What is said of a lead, by module. Users are named by id: a user name looks like an address. */
 export function resultsOf(ruling: LeadRuling, { rulebook }: Frame): readonly Told[] {
-  const { kind, qualification, route, assignment } = ruling;
-  if (kind === 'owned') return [{ module: 'routing', result: { result: 'owned' }, isRoutine: false }];
+  const { lead, kind, qualification, route, assignment } = ruling;
+  if (kind === 'owned') return [{ module: 'routing', result: ownedResult(ruling), isRoutine: false }];
   const told: Told[] = [];
-  if (qualification !== null) {
+  // What we gave away ourselves comes back as an echo: no second decision (XE25, QE11), unless something is odd.
+  const isEcho = kind === 'ours' || kind === 'settled';
+  if (isEcho && ruling.drift !== null) told.push(driftResult(ruling, ruling.drift));
+  if (qualification !== null && (!isEcho || qualification.findings.includes('score_dropped'))) {
     const { outcome, reason, points, findings, heldBack, holdUntil } = qualification;
     told.push({
       module: 'qualification',
@@ -62,18 +63,36 @@ export function resultsOf(ruling: LeadRuling, { rulebook }: Frame): readonly Tol
     const result = { result: 'waiting', reason, pool, territory, wait_until: writeInstant(waitUntil), findings };
     told.push({ module: 'routing', result, isRoutine: false });
   }
+  if (kind === 'judged' && lead.epoch.isWanted) {
+    const { cause } = lead.epoch;
+    told.push({ module: 'routing', result: { result: 'left', cause, findings: [cause] }, isRoutine: false });
+  }
   if (kind === 'given' && assignment !== null) {
     const { ownerId, reason, pool, territory, turn } = assignment;
     const shared = { result: 'assigned', route: assignment.route, owner_id: ownerId, territory, pool, reason };
+    const { number, cause } = lead.epoch;
+    const epoch = cause === 'initial' ? {} : { epoch: number, cause };
     const steps = route?.steps.map(({ step, verdict, reason: why }) => `${step} ${verdict}: ${why}`) ?? [];
     const skipped = route?.skipped.map(({ pool: asked, reason: why }) => `${asked}: ${why}`) ?? [];
     told.push({
       module: 'routing',
-      result: { ...shared, turn: turn?.turn ?? null, steps, skipped, findings: route?.findings ?? [] },
+      result: { ...shared, ...epoch, turn: turn?.turn ?? null, steps, skipped, findings: route?.findings ?? [] },
       isRoutine: false,
     });
   }
   return told.filter(({ module }) => rulebook[module] !== null);
+}
+
+/** A lead that we gave to somebody and that a person has passed on stays with whoever has it now (RE13). */
+function ownedResult({ lead }: LeadRuling): Told['result'] {
+  return lead.assignment === null ? { result: 'owned' } : { result: 'owned', findings: ['rule_bypass'] };
+}
+
+/** Its place is another than when it was routed; nothing is done about it until somebody asks (R20, RE25). */
+function driftResult({ assignment }: LeadRuling, { to }: Drift): Told {
+  const from = assignment?.territory ?? null;
+  const result = { result: 'noop', territory: from, territory_now: to, findings: ['territory_drift'] };
+  return { module: 'routing', result, isRoutine: false };
 }
 
 function toldOfRoute(memory: Memory | null): Memory | null {

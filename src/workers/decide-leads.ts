@@ -5,7 +5,7 @@ import { readLead } from '../rules/qualification/read-lead.ts';
 import type { Outcome } from '../rules/qualification/qualification-rules.ts';
 import type { QualificationRuling } from '../rules/qualification/qualification-ruling.ts';
 import type { Assignment } from '../rules/routing/assignment.ts';
-import { decideRoute } from '../rules/routing/decide-route.ts';
+import { decideRoute, findTerritory } from '../rules/routing/decide-route.ts';
 import { isIntake } from '../rules/routing/is-intake.ts';
 import type { PoolState, PoolStates } from '../rules/routing/pools/state.ts';
 import type { DuplicateCandidate, LeadOwner } from '../rules/routing/route-input.ts';
@@ -47,7 +47,12 @@ export type LeadRuling = {
   /** As routing ruled now; null when it did not, or when an earlier choice stands. */
   readonly route: RouteRuling | null;
   readonly assignment: Assignment | null;
+  /** Where it would be routed to by its present place, when that is elsewhere; null when it is not, or nobody knows. */
+  readonly drift: Drift | null;
 };
+
+/** The territory of a routed lead has changed (R20). */
+export type Drift = { readonly to: string | null };
 
 export type LeadRulings = {
   readonly rulings: readonly LeadRuling[];
@@ -82,12 +87,19 @@ export function judgeLeads(cases: readonly LeadCase[], frame: Frame, now: Instan
             },
             now,
           );
-    const known = { lead, qualification: ruling, route: null, assignment };
+    const known = { lead, qualification: ruling, route: null, assignment, drift: driftOf(lead, frame, now) };
     if (assignment !== null && assignment.ownerId === fields['OwnerId']) return { ...known, kind: 'ours' };
     if (routing !== null && !isOurs(lead, routing, frame)) return { ...known, kind: 'owned' };
     if (assignment?.isConfirmed === true || isRoutedByTheOrg(lead, frame)) return { ...known, kind: 'settled' };
     return { ...known, kind: routing !== null && isReady(lead, ruling) ? 'given' : 'judged' };
   });
+}
+
+function driftOf({ assignment, record }: LeadCase, { rulebook }: Frame, now: Instant): Drift | null {
+  const rules = rulebook.routing?.rules;
+  if (rules === undefined || assignment?.isConfirmed !== true) return null;
+  const { path: to } = findTerritory(rules, record.fields, now);
+  return to === assignment.territory ? null : { to };
 }
 
 /** Whether the lead may be given away now: the first time from the intake (R22), later from whoever had it (RE16). */

@@ -2,9 +2,10 @@ import type { Instant } from '../domain/instant.ts';
 import type { Memory } from '../ports.ts';
 import type { Assignment } from '../rules/routing/assignment.ts';
 import { handoffKey } from '../rules/routing/plan-handoff.ts';
+import { alertAssigned, alertRefused } from './alert-leads.ts';
 import { announce, resultsOf } from './announce-leads.ts';
 import { giveLeads, judgeLeads, needsTurn, refusedBy, wakeAt, type LeadCase, type LeadRuling } from './decide-leads.ts';
-import { handoffOf } from './hand-off-leads.ts';
+import { handoffsOf } from './hand-off-leads.ts';
 import { loadCases } from './load-cases.ts';
 import { loadRouteFacts } from './load-route-facts.ts';
 import { assignmentKey, epochKey, requestKey, storeEpoch } from './lead-epochs.ts';
@@ -88,7 +89,7 @@ async function apply(rulings: readonly LeadRuling[], pass: LeadPass): Promise<vo
   const fates = new Map(await submitUpdates('Lead', updates, pass, pass.signal));
   const retaken = await takeBack(rulings, fates, pass);
 
-  const handoffs = rulings.flatMap((ruling) => handoffOf(ruling, fates.get(ruling.lead.id), pass));
+  const handoffs = await handoffsOf(rulings, fates, pass);
   const made = await submitCreations('Task', handoffs, pass, pass.signal);
   for (const { about, key } of handoffs) {
     const fate = made.get(key)!;
@@ -99,6 +100,7 @@ async function apply(rulings: readonly LeadRuling[], pass: LeadPass): Promise<vo
   const triesOf = (id: string): number =>
     Number(rulings.find(({ lead }) => lead.id === id)?.lead.memory?.['tries'] ?? 0);
   const aftermath = await settleFates('lead', 'routing', fates, triesOf, pass);
+  await alertRefused(fates, pass);
   await remember(rulings, aftermath, retaken, pass);
 }
 
@@ -108,12 +110,15 @@ async function confirm(
   updates: readonly Update[],
   fates: ReadonlyMap<string, Fate>,
   handedOff: ReadonlySet<string>,
-  { turns, taken }: LeadPass,
+  pass: LeadPass,
 ): Promise<void> {
+  const { turns, taken } = pass;
   const written = new Set(updates.filter(({ module }) => module === 'routing').map(({ id }) => id));
   const hasTask = taken.rulebook.routing?.rules.handoff.task !== null;
   const marked = new Map<string, Assignment>();
-  for (const { lead, kind, assignment } of rulings) {
+  const confirmed: LeadRuling[] = [];
+  for (const ruling of rulings) {
+    const { lead, kind, assignment } = ruling;
     if (assignment === null || (kind !== 'given' && kind !== 'ours')) continue;
     const fate = fates.get(lead.id);
     const isConfirmed = kind === 'ours' || (written.has(lead.id) && fate?.kind === 'applied') || handedOff.has(lead.id);
@@ -122,8 +127,11 @@ async function confirm(
       handedOff.has(lead.id) || lead.record.handoffKeys.has(handoffKey(lead.id, lead.epoch.number)) || !hasTask;
     if (isHandedOff !== assignment.isHandedOff || !assignment.isConfirmed) {
       marked.set(assignmentKey(lead.id, lead.epoch.number), { ...assignment, isConfirmed, isHandedOff });
+      confirmed.push(ruling);
     }
   }
+  // Before the mark: whoever is not told because of a crash is told at the next look, and nobody twice.
+  await alertAssigned(confirmed, pass);
   if (marked.size > 0) await commitTurns({ states: new Map(), texts: new Map() }, new Map(), marked, turns);
 }
 

@@ -1,4 +1,5 @@
 import type { Decision } from '../domain/decision.ts';
+import type { Alerts } from '../ports.ts';
 import type { Rulebook } from '../rules/rulebook.ts';
 import type { Columns } from './columns.ts';
 import type { Directory } from './read-org.ts';
@@ -17,6 +18,7 @@ export type Frame = {
 export type WorkWorld = SettleWorld &
   WriteWorld & {
     readonly frame: () => Frame;
+    readonly alerts: Alerts;
     /** Keeps decisions for `explain` and `replay` (F39). */
     readonly record: (decisions: readonly Decision[], tookMs: number) => void;
     /** Milliseconds of a monotonic timer. */

@@ -1,4 +1,5 @@
 import type { Instant } from '../../domain/instant.ts';
+import type { Fields } from '../../domain/record.ts';
 import { readLead } from '../qualification/read-lead.ts';
 import type { LeadReading } from '../qualification/read-lead.ts';
 import { isIntake } from './is-intake.ts';
@@ -13,6 +14,7 @@ import { steps } from './steps/steps.ts';
 import { giveTo } from './steps/give-to.ts';
 import type { StepRuling, StepView } from './steps/step.ts';
 import { matchTerritory } from './territories.ts';
+import type { TerritoryRuling } from './territories.ts';
 import { findUser } from './users.ts';
 
 /**
@@ -21,14 +23,22 @@ import { findUser } from './users.ts';
  */
 export function decideRoute(rules: RoutingRules, input: RouteInput, now: Instant): RouteRuling {
   const lead = readLead(rules, input.fields);
-  const segment = lead.fields['segment'];
-  const locality = { ...lead, segment: typeof segment === 'string' ? segment : null };
-  const territory = matchTerritory(rules.territories, locality, now);
+  const territory = territoryOf(rules, lead, now);
   const view: StepView = { rules, input, fields: lead.fields, territory, now };
   if (input.cause === 'initial' && !isIntake(rules, input.owner, input.world.users)) {
     return complete(view, lead, { ...NOBODY, result: 'owned', reason: 'owned' });
   }
   return complete(view, lead, findAssignee(view));
+}
+
+/** The territory that a lead belongs to now, whatever became of it (R6). */
+export function findTerritory(rules: RoutingRules, fields: Fields, now: Instant): TerritoryRuling {
+  return territoryOf(rules, readLead(rules, fields), now);
+}
+
+function territoryOf({ territories }: RoutingRules, lead: LeadReading, now: Instant): TerritoryRuling {
+  const { segment } = lead.fields;
+  return matchTerritory(territories, { ...lead, segment: typeof segment === 'string' ? segment : null }, now);
 }
 
 type Assignment = Pick<

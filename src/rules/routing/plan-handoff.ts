@@ -3,7 +3,9 @@ import type { Fields, FieldValue } from '../../domain/record.ts';
 import { addElapsed, addOpen } from '../calendars/add-open.ts';
 import type { Calendar } from '../calendars/calendar.ts';
 import { localDate, offsetMs } from '../calendars/zone.ts';
-import { renderTemplate } from '../template.ts';
+import { renderTemplate, templateNames } from '../template.ts';
+import { renderActivities } from './recent-activities.ts';
+import type { Activity } from './recent-activities.ts';
 import type { RouteInput } from './route-input.ts';
 import type { RouteRuling } from './route-ruling.ts';
 import { routeValues } from './route-values.ts';
@@ -19,12 +21,22 @@ export type HandoffInput = {
   /** The assignee's, from `assigneeCalendar`; null is open round the clock, in UTC. */
   readonly calendar: Calendar | null;
   readonly firstTouchDue: Instant | null;
+  /** What happened with it lately, in no order that counts. */
+  readonly activities: readonly Activity[];
   /** The field of `write.task_key`; null for an org without one. */
   readonly keyField: string | null;
 };
 
 const SUBJECT_LENGTH = 255;
 const DESCRIPTION_LENGTH = 32_000;
+
+const LAST_ACTIVITIES = 'activity.last_5';
+
+/** Whether the task's text tells of activities, so that they have to be read. */
+export function tellsActivities({ handoff }: Pick<RoutingRules, 'handoff'>): boolean {
+  const { subject = '', body = '' } = handoff.task ?? {};
+  return templateNames(`${subject}${body}`).includes(LAST_ACTIVITIES);
+}
 
 /** The key of the one task of an epoch: a retry cannot make a second one (R21, F38a). */
 export function handoffKey(leadId: string, epoch: number): string {
@@ -47,7 +59,7 @@ export function planHandoff(rules: Pick<RoutingRules, 'handoff'>, input: Handoff
   const routing = routeValues(ruling, input.qualification, ruling.fields, now);
   const own: Fields = {
     'sla.first_touch_due': input.firstTouchDue === null ? null : wallTime(calendar, input.firstTouchDue),
-    'activity.last_5': null,
+    [LAST_ACTIVITIES]: renderActivities(input.activities, calendar),
   };
   const values = (name: string): FieldValue | undefined => (name in own ? own[name] : routing(name));
   const due = task.due && (calendar === null ? addElapsed(now, task.due) : addOpen(calendar, now, task.due));

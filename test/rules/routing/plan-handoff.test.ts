@@ -26,6 +26,7 @@ function handoff(fields: Fields = LEAD, changes: Partial<HandoffInput> = {}): Fi
     qualification: QUALIFIED,
     calendar: exampleCalendars.get('berlin') ?? null,
     firstTouchDue: readInstant('2026-11-24T14:30:00Z'),
+    activities: [],
     keyField: 'Rolecall_Key__c',
     ...changes,
   };
@@ -43,12 +44,28 @@ describe('the handoff task (R21)', () => {
         'Source: Demo Request · Territory: emea/nordics · First touch by 2026-11-24 15:30 Europe/Berlin',
         'Phone:  · Email: kari@fjord.example',
         'Latest activity:',
+        'none',
       ].join('\n'),
       Status: 'Not Started',
       Priority: 'High',
       ActivityDate: '2026-11-25',
       Rolecall_Key__c: 'handoff:00Q000000000001AAA:2',
     });
+  });
+
+  it('tells the last five things that happened, newest first, on the assignee’s days', () => {
+    const days = ['20', '12', '23', '15', '18', '10'];
+    const activities = days.map((day) => {
+      return { at: readInstant(`2026-11-${day}T23:30:00Z`), kind: 'Call', what: `Talk of  the\n${day}th` };
+    });
+
+    expect(String(handoff(LEAD, { activities })?.['Description']).split('\n').slice(4)).toEqual([
+      '2026-11-24 Call: Talk of the 23th',
+      '2026-11-21 Call: Talk of the 20th',
+      '2026-11-19 Call: Talk of the 18th',
+      '2026-11-16 Call: Talk of the 15th',
+      '2026-11-13 Call: Talk of the 12th',
+    ]);
   });
 
   it('is due on a date of the assignee’s calendar', () => {
@@ -60,6 +77,7 @@ describe('the handoff task (R21)', () => {
       ruling,
       qualification: null,
       firstTouchDue: null,
+      activities: [],
       keyField: null,
     };
 
@@ -103,6 +121,7 @@ function base(): Omit<HandoffInput, 'ruling'> {
     qualification: null,
     calendar: null,
     firstTouchDue: null,
+    activities: [],
     keyField: null,
   };
 }

@@ -30,6 +30,9 @@ export type PoolRuling = {
   readonly skipped: readonly Skipped[];
 };
 
+/** So many others are tried when the org refuses the first (R14). */
+const MOST_OTHERS = 3;
+
 export const ANY_LEAD: PickRequest = { previousAssignees: [], refused: [] };
 
 /**
@@ -79,6 +82,9 @@ type Asked = { readonly verdicts: readonly Verdict[] } & (
 
 function askPool(pool: Pool, state: PoolState, world: World, now: Instant, request: PickRequest): Asked {
   const verdicts = judgeMembers(pool, world, request, now);
+  if (verdicts.filter(({ reason }) => reason === 'refused_by_org').length > MOST_OTHERS) {
+    return { kind: 'exhausted', verdicts };
+  }
   const [first, ...others] = seatsWith(verdicts, null);
   if (first !== undefined) return { kind: 'turn', verdicts, ...takeTurn(pool, [first, ...others], state) };
 

@@ -1,0 +1,13 @@
+import type { Alert } from '../ports.ts';
+import type { Users } from '../rules/routing/users.ts';
+
+/** What people read of an alert: one line. Users are named here, since alerts wait in Redis with ids only. */
+export function tellAlert({ facts }: Alert, users: Users): string {
+  const { event, lead_id: lead, owner_id: owner, reason, points, territory, code, message } = facts;
+  if (event === 'lead_assigned') {
+    const who = users.byId.get(String(owner))?.username ?? String(owner);
+    const why = points === null ? String(reason ?? 'qualified') : `${String(reason)}, ${String(points)} points`;
+    return `New qualified lead ${String(lead)} for ${who}: ${why}, ${String(territory ?? 'no territory')}`;
+  }
+  return `The org refuses leads: ${String(code)}: ${String(message)} (first seen on ${String(lead)})`;
+}
