@@ -13,6 +13,10 @@ export type OrgGate = {
   isOpen(): boolean;
 };
 
+function isOutage(error: unknown): error is AppError {
+  return error instanceof AppError && error.recovery === 'wait' && error.code !== 'redis-unreachable';
+}
+
 /**
  * One gate before everything that calls Salesforce. An outage or a limit (recovery `wait`) shuts it: then a single
  * caller at a time probes, ever more slowly, and all others wait for its answer. One log line when it shuts, one when it opens.
@@ -24,27 +28,29 @@ export function createOrgGate(clock: Clock, observer: Observer, random: () => nu
   return {
     isOpen: () => shut === null,
     async pass(call, signal) {
-      await enter(signal);
+      const isProbe = await enter(signal);
       try {
         const answer = await call();
-        open();
+        if (isProbe) open();
         return answer;
       } catch (error) {
-        if (error instanceof AppError && error.recovery === 'wait' && error.code !== 'redis-unreachable') close(error);
-        else leaveProbe();
+        // What began before the gate was shut says nothing new of the outage, neither by its success nor by its failure.
+        if (isOutage(error) && (isProbe || shut === null)) close(error);
+        else if (isProbe) leaveProbe();
         throw error;
       }
     },
   };
 
-  async function enter(signal: AbortSignal): Promise<void> {
+  /** @returns whether the caller is the probe, and has to say how it went */
+  async function enter(signal: AbortSignal): Promise<boolean> {
     for (;;) {
       signal.throwIfAborted();
-      if (shut === null) return;
+      if (shut === null) return false;
       const wait = shut.probeAt - clock.monotonic();
       if (wait <= 0 && !shut.isProbing) {
         shut.isProbing = true;
-        return;
+        return true;
       }
       const woken = new AbortController();
       const sleep = clock.sleep(Math.max(wait, 250), AbortSignal.any([signal, woken.signal]));

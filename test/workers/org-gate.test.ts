@@ -56,6 +56,20 @@ describe('the gate before Salesforce', () => {
     expect(events).toEqual(['org.unreachable', 'org.reachable']);
   });
 
+  it('is not opened by a call that began before the outage', async () => {
+    const { gate, events, call, failWith } = setUp();
+    const slow = Promise.withResolvers<void>();
+    const begunBefore = gate.pass(() => slow.promise, never);
+    failWith(outage);
+    await expect(call()).rejects.toThrow('maintenance');
+
+    slow.resolve();
+    await begunBefore;
+
+    expect(gate.isOpen()).toBe(false);
+    expect(events).toEqual(['org.unreachable']);
+  });
+
   it('asks at most once in five minutes when the daily allocation is used up (XE14)', async () => {
     const { call, clock, failWith, calls } = setUp();
     failWith(limit);
