@@ -83,10 +83,20 @@ async function readQueueObjects(
   }
 }
 
+/** How often a query is begun anew whose cursor is lost or whose pages break off. */
+const TRIES = 3;
+
 async function readAll(salesforce: Salesforce, query: Query, signal: AbortSignal): Promise<readonly Row[]> {
-  const rows: Row[] = [];
-  for await (const page of salesforce.query(query, signal)) rows.push(...page.rows);
-  return rows;
+  for (let tries = 1; ; tries++) {
+    try {
+      const rows: Row[] = [];
+      for await (const page of salesforce.query(query, signal)) rows.push(...page.rows);
+      return rows;
+    } catch (error) {
+      const isPassing = error instanceof AppError && error.recovery === 'retry' && !signal.aborted;
+      if (!isPassing || tries === TRIES) throw error;
+    }
+  }
 }
 
 function readUser(row: Row): User {
