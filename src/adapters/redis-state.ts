@@ -151,6 +151,12 @@ export function createRedisState(redis: Redis, prefix: string): State {
       const texts = await run(redis.hvals(key('dead-letters')));
       return texts.map((text) => readJson(text) as DeadLetter);
     },
+    async deadLettersOf(recordIds) {
+      if (recordIds.length === 0) return new Map();
+      const texts = await run(redis.hmget(key('dead-letters'), ...recordIds));
+      const letters = texts.map((text) => readJson(text) as DeadLetter | null).filter((letter) => letter !== null);
+      return new Map(letters.map((letter) => [letter.record_id, letter]));
+    },
     async removeDeadLetters(recordIds) {
       if (recordIds.length > 0) await run(redis.hdel(key('dead-letters'), ...recordIds));
     },

@@ -90,6 +90,9 @@ async function list({ state }: Desk, asJson: boolean, { terminal }: CommandWorld
   return EXIT.ok;
 }
 
+/** How long the workers leave a record alone, so that its letter is gone when they try it, ms. */
+const PAUSE = 1_000;
+
 /** Queued first, then removed: a crash in between leaves a letter too many, never a record too few. */
 async function retry({ state, queues, observer, by }: Desk, letters: readonly DeadLetter[]): Promise<void> {
   for (const [object, own] of Map.groupBy(letters, (letter) => letter.object)) {
@@ -97,6 +100,7 @@ async function retry({ state, queues, observer, by }: Desk, letters: readonly De
     await queues.add(
       kind,
       own.map(({ record_id }) => record_id),
+      PAUSE,
     );
   }
   await state.removeDeadLetters(letters.map(({ record_id }) => record_id));

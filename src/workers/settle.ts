@@ -43,7 +43,7 @@ export async function settleFates(
     const next = nextStep(fate, tries);
     aftermath.set(id, next.aftermath);
     if (next.aftermath === 'again') again.set(next.delayMs, [...(again.get(next.delayMs) ?? []), id]);
-    if (fate.kind === 'refused') {
+    if (fate.kind === 'refused' && !fate.isKnown) {
       world.observer.emit('write.rejected', {
         object: OBJECT_OF[kind],
         record_id: id,
@@ -55,6 +55,8 @@ export async function settleFates(
   }
   for (const [delayMs, ids] of again) await world.queues.add(kind, ids, delayMs);
   await world.state.addDeadLetters(letters);
+  // What goes through at last is no dead letter any more.
+  await world.state.removeDeadLetters([...fates].filter(([, { kind: fate }]) => fate === 'applied').map(([id]) => id));
   for (const { object, record_id, code, tries } of letters) {
     world.observer.emit('dead_letter', { object, record_id, code, tries });
   }
@@ -64,7 +66,7 @@ export async function settleFates(
 /** Sets a record aside that fails for a reason of ours, so that the rest of its batch goes on. */
 export async function setAside(kind: WorkKind, id: string, error: unknown, world: SettleWorld): Promise<void> {
   const { code, reason: message } = describe(error);
-  const letter = writeLetter(kind, kind, id, { code, message, fields: [] }, 1, world);
+  const letter = writeLetter(kind, kind, id, { code, message, fields: [], attempt: null }, 1, world);
   await world.state.addDeadLetters([letter]);
   world.observer.emit('dead_letter', { object: letter.object, record_id: id, code, tries: 1 });
 }
@@ -94,7 +96,7 @@ function writeLetter(
   kind: WorkKind,
   module: string,
   id: string,
-  { code, message, fields }: { readonly code: string; readonly message: string; readonly fields: readonly string[] },
+  { code, message, fields, attempt }: Pick<DeadLetter, 'code' | 'message' | 'fields' | 'attempt'>,
   tries: number,
   world: SettleWorld,
 ): DeadLetter {
@@ -109,5 +111,6 @@ function writeLetter(
     config_hash: world.configHash(),
     at,
     tries,
+    attempt,
   };
 }

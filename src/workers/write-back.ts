@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
+
 import type { AppError, Recovery } from '../domain/error.ts';
 import type { FieldValue, Fields, Row } from '../domain/record.ts';
 import type { Observer } from '../observe/events.ts';
 import { selectByIds } from '../poll/soql.ts';
-import type { RecordWrite, RowFate, Salesforce } from '../ports.ts';
+import type { DeadLetter, RecordWrite, RowFate, Salesforce, State } from '../ports.ts';
 
 /**
  * One module's changes of one record: the fields that differ, and the guarded values that the decision rests on.
@@ -30,11 +32,15 @@ export type Fate =
       readonly message: string;
       readonly fields: readonly string[];
       readonly recovery: Recovery;
+      readonly attempt: string | null;
+      /** It is set aside for exactly this already: nothing was sent (F35). */
+      readonly isKnown: boolean;
     }
   | { readonly kind: 'unknown'; readonly cause: AppError };
 
 export type WriteWorld = {
   readonly salesforce: Salesforce;
+  readonly state: Pick<State, 'deadLettersOf'>;
   readonly observer: Observer;
   /** Modules that decide but do not write: a dry run holds all of them. */
   readonly isWithheld: (module: string) => boolean;
@@ -45,7 +51,8 @@ const ALREADY_THERE = 'DUPLICATE_VALUE';
 
 /**
  * Writes the updates of one object, guarded: the guarded fields of the whole batch are read again in one query, and a
- * record in which one has changed since the decision is left alone (F33). At most 1,000 records.
+ * record in which one has changed since the decision is left alone (F33). What the org has refused for good is not sent
+ * again while the record stands as it stood then (F35). At most 1,000 records.
  * @returns the fate of every record by its id; a record that is gone is `stale`
  */
 export async function submitUpdates(
@@ -71,15 +78,17 @@ export async function submitUpdates(
 
   const sent = mergeUpdates(sendable);
   const { shown, calls } = await readGuarded(object, sent, world, signal);
+  const letters = await world.state.deadLettersOf(sent.map(({ id }) => id));
   const fresh: Update[] = [];
   for (const update of sent) {
     const changed = changedFields(update.seen, shown.get(update.id));
-    if (changed.length === 0) {
-      fresh.push(update);
-      continue;
-    }
-    world.observer.emit('stale_input', { object, record_id: update.id, fields: changed });
-    fates.set(update.id, { kind: 'stale' });
+    const letter = letters.get(update.id);
+    if (changed.length > 0) {
+      world.observer.emit('stale_input', { object, record_id: update.id, fields: changed });
+      fates.set(update.id, { kind: 'stale' });
+    } else if (letter !== undefined && letter.attempt === attemptOf(update, shown.get(update.id))) {
+      fates.set(update.id, readLetter(letter));
+    } else fresh.push(update);
   }
   if (fresh.length === 0) return fates;
   const answers = await world.salesforce.update(
@@ -87,7 +96,9 @@ export async function submitUpdates(
     fresh.map(({ id, fields }): RecordWrite => ({ id, fields })),
     signal,
   );
-  for (const [index, { id }] of fresh.entries()) fates.set(id, readFate(answers[index]!));
+  for (const [index, update] of fresh.entries()) {
+    fates.set(update.id, readFate(answers[index]!, attemptOf(update, shown.get(update.id))));
+  }
   report(object, 'update', answers, calls + 1, world);
   return fates;
 }
@@ -125,7 +136,7 @@ export async function submitCreations(
   const settled = answers.map((answer): RowFate =>
     answer.kind === 'refused' && answer.code === ALREADY_THERE ? { kind: 'applied', id: '' } : answer,
   );
-  for (const [index, { key }] of sent.entries()) fates.set(key, readFate(settled[index]!));
+  for (const [index, { key }] of sent.entries()) fates.set(key, readFate(settled[index]!, null));
   report(object, 'create', settled, 1, world);
   return fates;
 }
@@ -145,7 +156,7 @@ async function readGuarded(
   { salesforce }: WriteWorld,
   signal: AbortSignal,
 ): Promise<{ readonly shown: ReadonlyMap<string, Row>; readonly calls: number }> {
-  const fields = [...new Set(updates.flatMap(({ seen }) => Object.keys(seen)))];
+  const fields = [...new Set([...updates.flatMap(({ seen }) => Object.keys(seen)), 'SystemModstamp'])];
   const soql = selectByIds(
     object,
     fields,
@@ -169,8 +180,23 @@ function normalise(value: FieldValue | undefined): FieldValue {
   return value ?? null;
 }
 
-function readFate(answer: RowFate): Fate {
-  return answer.kind === 'applied' ? { kind: 'applied' } : answer;
+function readFate(answer: RowFate, attempt: string | null): Fate {
+  if (answer.kind === 'applied') return { kind: 'applied' };
+  return answer.kind === 'refused' ? { ...answer, attempt, isKnown: false } : answer;
+}
+
+function readLetter({ code, message, fields, attempt }: DeadLetter): Fate {
+  return { kind: 'refused', code, message, fields, recovery: 'dead-letter', attempt, isKnown: true };
+}
+
+const INSTANT = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
+
+/** The same text for the same change of the same state of the record; the time of the decision is no difference. */
+function attemptOf({ fields }: Update, shown: Row | undefined): string {
+  const sent = Object.entries(fields).filter(([, value]) => typeof value !== 'string' || !INSTANT.test(value));
+  const text = JSON.stringify([shown?.['SystemModstamp'], sent.toSorted(([a], [b]) => (a < b ? -1 : 1))]);
+  // What a configuration writes may hold names: only a digest of it is kept.
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
 function report(

@@ -14,7 +14,7 @@ const EVENING = Date.parse('2026-11-23T18:00:00Z');
 
 /** The read of the guarded fields right before leads are written. */
 function isGuardOfLeads(request: LoggedRequest): boolean {
-  return request.kind === 'query' && /^\S+\?q=SELECT Id, OwnerId, Status, IsConverted FROM Lead /.test(request.path);
+  return request.kind === 'query' && /^\S+\?q=SELECT Id, OwnerId, Status, IsConverted, SystemModstamp FROM Lead /.test(request.path);
 }
 
 function isPoorChangingHands(lead: StoredRecord, before: StoredRecord | null): boolean {
