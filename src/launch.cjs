@@ -106,8 +106,7 @@ function run(argv) {
   if (!hasNode()) {
     fail(`this is Node ${process.versions.node} and rolecall needs ${oldestNode.join('.')} or newer; run: npm ci`);
   }
-  const source = path.join(root, 'src', 'main.ts');
-  const program = fs.existsSync(source) ? source : path.join(root, 'dist', 'main.js');
+  const program = path.join(root, 'src', 'main.ts');
   endWithNpm();
   if (isNewEnough()) return import(pathToFileURL(program).href);
   return runOnOwnNode([program, ...argv]);

@@ -1,13 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
+import { connectForCommands, forgetKeys } from '../adapters/redis.ts';
 import { runDaemon } from '../app/run-daemon.ts';
 import { readLocalEnvironment, type Environment } from '../config/env.ts';
 import type { Config } from '../config/schema.ts';
 import { createLog } from '../observe/log.ts';
 import { demoSeed } from '../sandbox/seed/demo-seed.ts';
 import { startSandboxOrg, type SandboxOrg } from '../sandbox/sandbox-org.ts';
-import { EXIT, type Command } from './command.ts';
+import { EXIT, type Command, type Terminal } from './command.ts';
 import { playScenes } from './demo-scenes.ts';
 import { createTally } from './demo-tally.ts';
 import { startPrivateRedis } from './private-redis.ts';
@@ -36,12 +38,11 @@ export const DEMO: Command = {
     const ending = new AbortController();
     const stop = AbortSignal.any([signal, ending.signal]);
 
-    terminal.out('Starting a private Redis and a Salesforce org on loopback …');
-    const redis = await startPrivateRedis({ folder: path.join(ROOT, '.redis'), signal: stop });
+    const redis = await openRedis(env['REDIS_URL'], terminal, stop);
     const sandbox = await startSandboxOrg({ records: demoSeed(DEMO_TIME) });
     sandbox.clock.set(DEMO_TIME);
     try {
-      const environment = demoEnvironment(sandbox, redis.url, local.logLevel);
+      const environment = demoEnvironment(sandbox, redis, local.logLevel);
       const log = createLog({ level: local.logLevel, format: local.logFormat, secrets: environment.secrets });
       const tally = createTally(sandbox);
       const daemon = runDaemon(
@@ -55,7 +56,8 @@ export const DEMO: Command = {
           subscribers: [log.subscriber, tally.subscriber],
           adjust: everySecond,
         },
-        { stop, onReload },
+        // Who closes the terminal wants it gone: a hang-up ends the demo.
+        { stop, onReload: () => onReload(() => ending.abort()) },
       );
       const show = playScenes(sandbox, tally, terminal, stop).then(() => {
         terminal.out(tally.summary());
@@ -72,7 +74,26 @@ export const DEMO: Command = {
   },
 };
 
-function demoEnvironment(sandbox: SandboxOrg, redisUrl: string, logLevel: string): Environment {
+type DemoRedis = { readonly url: string; readonly prefix: string; readonly stop: () => Promise<void> };
+
+/** The Redis of REDIS_URL, with keys of this run's own that go with it, else a private one. */
+async function openRedis(given: string | undefined, terminal: Terminal, signal: AbortSignal): Promise<DemoRedis> {
+  if (given === undefined || given.trim() === '') {
+    terminal.out('Starting a private Redis and a Salesforce org on loopback …');
+    const redis = await startPrivateRedis({ folder: path.join(ROOT, '.redis'), signal });
+    return { ...redis, prefix: 'rolecall' };
+  }
+  terminal.out('Starting a Salesforce org on loopback; Redis is that of REDIS_URL …');
+  const prefix = `rolecall-demo-${randomUUID()}`;
+  const stop = async (): Promise<void> => {
+    const redis = connectForCommands({ url: given, prefix });
+    await forgetKeys(redis, prefix);
+    redis.disconnect();
+  };
+  return { url: given, prefix, stop };
+}
+
+function demoEnvironment(sandbox: SandboxOrg, redis: DemoRedis, logLevel: string): Environment {
   return {
     configFolder: path.join(ROOT, 'config'),
     dataFolder: path.join(ROOT, 'data', 'demo'),
@@ -90,7 +111,7 @@ function demoEnvironment(sandbox: SandboxOrg, redisUrl: string, logLevel: string
       apiVersion: '66.0',
       secrets: [],
     },
-    redis: { url: redisUrl, prefix: 'rolecall', secrets: [] },
+    redis: { url: redis.url, prefix: redis.prefix, secrets: [] },
     http: { host: '127.0.0.1', port: 0 },
     secrets: [sandbox.privateKeyPem],
   };
