@@ -11,6 +11,7 @@ import type { LoopWorld } from '../poll/poll-loop.ts';
 import type { Clock, Salesforce } from '../ports.ts';
 import { createOrgGate, type OrgGate } from '../workers/org-gate.ts';
 import { refreshUsers } from '../workers/read-org.ts';
+import { reassignLeavers } from '../workers/reassign-leavers.ts';
 import type { Closer } from './close-all.ts';
 import type { DaemonSettings } from './daemon-settings.ts';
 import { loadFrame, type FrameSettings, type LoadedFrame } from './load-frame.ts';
@@ -83,6 +84,7 @@ export async function startDaemon(settings: DaemonSettings, starting: Starting):
   const world = openWorld(settings, starting, { salesforce, state, queues, alerts, loaded: () => loaded });
   closers.push(() => queues.stop(GRACE));
   if (settings.only !== 'poller') await startWorkers(world, gate, starting, settings.once);
+  if (settings.only !== 'workers') await throughOutages(() => reassignLeavers(world, stop), gate, stop);
   const lease = keepLease(state, clock, randomUUID());
   closers.push(() => lease.release());
   const refreshing = setInterval(() => void refresh(), loaded.config.extract.poll.User);
@@ -126,6 +128,7 @@ export async function startDaemon(settings: DaemonSettings, starting: Starting):
       const since = salesforce.now() - 2 * before.config.extract.poll.User - before.config.extract.overlap;
       const users = await gate.pass(() => refreshUsers(before.frame.directory, since, salesforce, stop), stop);
       if (loaded === before) loaded = { ...before, frame: { ...before.frame, directory: users } };
+      if (users !== before.frame.directory) await gate.pass(() => reassignLeavers(world, stop), stop);
     } catch (error) {
       if (!(error instanceof AppError) && !stop.aborted) throw error;
     }

@@ -10,6 +10,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./check.ts')).CHECK,
   test: async () => (await import('./test.ts')).TEST,
   dead: async () => (await import('./dead.ts')).DEAD,
+  pool: async () => (await import('./pool.ts')).POOL,
+  reroute: async () => (await import('./reroute.ts')).REROUTE,
+  requalify: async () => (await import('./requalify.ts')).REQUALIFY,
 };
 
 /**

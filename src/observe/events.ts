@@ -43,6 +43,8 @@ export type Events = {
   dead_letter: { object: string; record_id: string; code: string; tries: number };
   'dead_letter.retried': { record_id: string; by: string };
   'dead_letter.dropped': { record_id: string; by: string };
+  'reroute.requested': { record_id: string; by: string };
+  'requalify.requested': { leads: number; since: string; by: string };
   'work.failed': { queue: string; records: number; code: string; reason: string; mend: string | null };
   'budget.low': { used: number; limit: number };
   'module.paused': { module: string; code: string; reason: string };
@@ -83,6 +85,8 @@ export const LEVELS: Readonly<Record<EventName, Level>> = {
   dead_letter: 'warn',
   'dead_letter.retried': 'info',
   'dead_letter.dropped': 'info',
+  'reroute.requested': 'info',
+  'requalify.requested': 'info',
   'work.failed': 'warn',
   'budget.low': 'warn',
   'module.paused': 'error',

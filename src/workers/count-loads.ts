@@ -5,7 +5,7 @@ import { quoteList, selectWhere, soqlInstant } from '../poll/soql.ts';
 import type { Query } from '../ports.ts';
 import { localDate, localMidnight } from '../rules/calendars/zone.ts';
 import { readLead } from '../rules/qualification/read-lead.ts';
-import type { Assignment } from '../rules/routing/assignment.ts';
+import { readAssignment, type Assignment } from '../rules/routing/assignment.ts';
 import type { Pool } from '../rules/routing/pools/pool.ts';
 import type { Load } from '../rules/routing/pools/world.ts';
 import type { RoutingRules } from '../rules/routing/routing-rules.ts';
@@ -19,8 +19,38 @@ export type Loads = {
   add(userId: string): void;
 };
 
+/** How far back assignments are looked for: a day in any time zone, and reservations that were never written. */
+export const RESERVED_FOR = 48 * 3_600_000;
+
+/** What has to be asked of the org for the members' loads, and how the answers are read. */
+export type LoadPlan = {
+  readonly queries: readonly Query[];
+  /**
+   * @param answers  in the order of the queries
+   * @param stored  assignments since `RESERVED_FOR`, by key
+   * @param scope  put before the keys of this mode: what only observes has a memory of its own (F38)
+   */
+  read(answers: readonly (readonly Row[])[], stored: ReadonlyMap<string, unknown>, scope: string): Loads;
+};
+
+/** Plans to count what members carry: one query per wording of `open_leads`, and one for the day. */
+export function planLoads(rules: RoutingRules, users: Users, groupable: ReadonlySet<string>, now: Instant): LoadPlan {
+  const openLeads = openLeadQueries(rules, users, groupable);
+  const today = givenTodayQuery(rules, users, now);
+  return {
+    queries: [...openLeads.values(), ...(today === null ? [] : [today])],
+    read(answers, stored, scope) {
+      const open = new Map([...openLeads.keys()].map((key, index) => [key, answers[index] ?? []]));
+      const shown = today === null ? [] : (answers[openLeads.size] ?? []);
+      const own = ownAssignments(stored, scope);
+      const counted = { open, given: readGiven(own, shown, rules), reserved: reservedOf(own) };
+      return countLoads(rules, users, counted, now);
+    },
+  };
+}
+
 /** Asks how many leads the members own that may count as open (R16, R17): one query per wording of `open_leads`. */
-export function openLeadQueries(
+function openLeadQueries(
   rules: RoutingRules,
   users: Users,
   groupable: ReadonlySet<string>,
@@ -46,7 +76,7 @@ export function openLeadQueries(
 }
 
 /** Asks for the leads of the members that bear our stamp since the earliest of the pools' midnights; null when nothing is to be counted. */
-export function givenTodayQuery(rules: RoutingRules, users: Users, now: Instant): Query | null {
+function givenTodayQuery(rules: RoutingRules, users: Users, now: Instant): Query | null {
   const pools = [...rules.pools.values()].filter(({ countsDay }) => countsDay);
   const stamp = stampField(rules);
   const members = memberIds(pools, users);
@@ -57,13 +87,13 @@ export function givenTodayQuery(rules: RoutingRules, users: Users, now: Instant)
 }
 
 /** One lead that somebody got. */
-export type Given = { readonly leadId: string; readonly ownerId: string; readonly at: Instant };
+type Given = { readonly leadId: string; readonly ownerId: string; readonly at: Instant };
 
 /**
  * Who was given a lead since when: as we remember it, and as the org shows it where we remember nothing any more.
  * @param stored  assignments by `lead:epoch`
  */
-export function readGiven(
+function readGiven(
   stored: ReadonlyMap<string, Assignment>,
   rows: readonly Row[],
   rules: Pick<RoutingRules, 'set'>,
@@ -77,7 +107,21 @@ export function readGiven(
   return [...own, ...shown.filter(({ leadId }) => !known.has(leadId))];
 }
 
-export type Counted = {
+function ownAssignments(stored: ReadonlyMap<string, unknown>, scope: string): ReadonlyMap<string, Assignment> {
+  const own = new Map<string, Assignment>();
+  for (const [key, value] of stored) {
+    const assignment = readAssignment(value);
+    const lead = key.startsWith(scope) ? key.slice(scope.length) : '';
+    if (assignment !== null && /^\w+:\d+$/.test(lead)) own.set(lead, assignment);
+  }
+  return own;
+}
+
+function reservedOf(own: ReadonlyMap<string, Assignment>): readonly Given[] {
+  return readGiven(new Map([...own].filter(([, { isConfirmed }]) => !isConfirmed)), [], { set: {} });
+}
+
+type Counted = {
   /** Answers of `openLeadQueries`, by the same keys. */
   readonly open: ReadonlyMap<string, readonly Row[]>;
   readonly given: readonly Given[];
@@ -86,7 +130,7 @@ export type Counted = {
 };
 
 /** The members' loads at an instant. */
-export function countLoads(rules: RoutingRules, users: Users, counted: Counted, now: Instant): Loads {
+function countLoads(rules: RoutingRules, users: Users, counted: Counted, now: Instant): Loads {
   const openByKey = new Map(
     [...counted.open].map(([key, rows]) => {
       const pool = [...rules.pools.values()].find(({ openLeadsKey }) => openLeadsKey === key)!;

@@ -1,11 +1,10 @@
 import type { Row } from '../domain/record.ts';
 import type { Query } from '../ports.ts';
 import { readLead } from '../rules/qualification/read-lead.ts';
-import { readAssignment, type Assignment } from '../rules/routing/assignment.ts';
 import type { RoutingRules } from '../rules/routing/routing-rules.ts';
 import { fold } from '../rules/text/fold.ts';
 import { askTogether } from './ask-together.ts';
-import { countLoads, givenTodayQuery, openLeadQueries, readGiven, type Given, type Loads } from './count-loads.ts';
+import { planLoads, RESERVED_FOR, type Loads } from './count-loads.ts';
 import type { LeadCase } from './decide-leads.ts';
 import {
   accountQueries,
@@ -30,9 +29,6 @@ export function noFacts(): RouteFacts {
   };
 }
 
-/** How far back reservations are looked for that were never written, ms. */
-const RESERVED_FOR = 48 * 3_600_000;
-
 /** Most groups of one answer with `GROUP BY`. */
 const GROUPS = 2_000;
 
@@ -51,9 +47,8 @@ export async function loadRouteFacts(
 
   const byAddress = duplicateQueries(fields, rules);
   const byCompany = accountQueries(fields, rules, taken.columns.account);
-  const openLeads = openLeadQueries(rules, users, taken.columns.groupable);
-  const today = givenTodayQuery(rules, users, at);
-  const queries: Query[] = [...byAddress, ...byCompany, ...openLeads.values(), ...(today === null ? [] : [today])];
+  const loads = planLoads(rules, users, taken.columns.groupable, at);
+  const queries: Query[] = [...byAddress, ...byCompany, ...loads.queries];
   const answers = await askTogether(queries, salesforce, signal);
   const rest = [...answers];
   const next = (count: number): readonly (readonly Row[])[] => rest.splice(0, count);
@@ -62,18 +57,11 @@ export async function loadRouteFacts(
     next(1).flatMap((rows) => rows.map((row) => readDuplicate(object, row, closedStatuses(taken)))),
   );
   const accounts = next(byCompany.length).flat();
-  const open = new Map([...openLeads.keys()].map((key) => [key, next(1)[0] ?? []]));
   const stored = await state.assignmentsSince(at - RESERVED_FOR);
-  const own = ownAssignments(stored, turns.scope);
   return {
     duplicates: indexDuplicates(duplicates),
     accounts: indexAccounts(accounts, await countOpportunities(accounts, rules, pass), rules),
-    loads: countLoads(
-      rules,
-      users,
-      { open, given: readGiven(own, next(1)[0] ?? [], rules), reserved: reservedOf(own) },
-      at,
-    ),
+    loads: loads.read(rest, stored, turns.scope),
   };
 }
 
@@ -90,21 +78,6 @@ async function countOpportunities(
   }
   const rows = (await askTogether(queries, salesforce, signal)).flat();
   return new Map(rows.map((row) => [String(row['AccountId']), Number(row['opportunities'])]));
-}
-
-/** Assignments of this mode: what only observes has a memory of its own (F38). */
-function ownAssignments(stored: ReadonlyMap<string, unknown>, scope: string): ReadonlyMap<string, Assignment> {
-  const own = new Map<string, Assignment>();
-  for (const [key, value] of stored) {
-    const assignment = readAssignment(value);
-    const lead = key.startsWith(scope) ? key.slice(scope.length) : '';
-    if (assignment !== null && /^\w+:\d+$/.test(lead)) own.set(lead, assignment);
-  }
-  return own;
-}
-
-function reservedOf(own: ReadonlyMap<string, Assignment>): readonly Given[] {
-  return readGiven(new Map([...own].filter(([, { isConfirmed }]) => !isConfirmed)), [], { set: {} });
 }
 
 /** The status that a disqualified lead gets: nobody works on such a lead (R3, "open"). */

@@ -1,0 +1,51 @@
+import { createBullQueues } from '../adapters/bullmq.ts';
+import { createRedisState } from '../adapters/redis-state.ts';
+import { connectForCommands } from '../adapters/redis.ts';
+import type { Variables } from '../config/env-reading.ts';
+import { readLocalEnvironment, readRedisEnvironment, readSalesforceEnvironment } from '../config/env.ts';
+import { createObserver } from '../observe/events.ts';
+import type { Salesforce, State, WorkQueues } from '../ports.ts';
+import type { Frame } from '../workers/work-world.ts';
+import { closeAll, type Closer } from './close-all.ts';
+import { loadFrame } from './load-frame.ts';
+import { openSalesforce } from './open-salesforce.ts';
+
+/** What a command needs that looks at the org and at the daemon's state, or hands it work. */
+export type Desk = AsyncDisposable & {
+  readonly frame: Frame;
+  readonly salesforce: Salesforce;
+  readonly state: State;
+  readonly queues: WorkQueues;
+};
+
+/**
+ * Opens the org, Redis and the configuration that the environment names, for one command.
+ * @throws AppError when one of them is not as it must be, with how to mend it
+ */
+export async function openDesk(env: Variables, signal: AbortSignal): Promise<Desk> {
+  const { configFolder } = readLocalEnvironment(env, { isTerminal: false });
+  const redisSettings = readRedisEnvironment(env);
+  const environment = readSalesforceEnvironment(env);
+  const closers: Closer[] = [];
+  const redis = connectForCommands(redisSettings);
+  closers.push(() => redis.disconnect());
+  try {
+    const salesforce = openSalesforce(environment, redis, redisSettings.prefix);
+    closers.push(() => salesforce.close());
+    await salesforce.connect(signal);
+    const settings = { configFolder, allowOffline: true, adjust: <Config>(config: Config): Config => config };
+    const { frame } = await loadFrame(settings, salesforce, createObserver([]), signal);
+    const queues = await createBullQueues(redisSettings, () => undefined);
+    closers.push(() => queues.close());
+    return {
+      frame,
+      salesforce,
+      state: createRedisState(redis, redisSettings.prefix),
+      queues,
+      [Symbol.asyncDispose]: () => closeAll(closers),
+    };
+  } catch (error) {
+    await closeAll(closers);
+    throw error;
+  }
+}
