@@ -64,6 +64,8 @@ function withAllModules(config: Config): Config {
     qualification: switchedOn(config.qualification),
     routing: switchedOn(config.routing),
     contact_roles: switchedOn(config.contact_roles),
+    opportunity_criteria: switchedOn(config.opportunity_criteria),
+    sla: switchedOn(config.sla),
   };
 }
 

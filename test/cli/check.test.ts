@@ -88,10 +88,21 @@ test('rolecall test --json gives one array with a result per test', async () => 
   ]);
 });
 
-test('rolecall test runs the rules of a module that is off', async () => {
-  const routing = 'routing: { mode: off, intake: [{ queue: In }], fallback: [{ queue: Out }] }\n';
-  const source = 'tests:\n  - { name: to the fallback, lead: { Company: Acme }, expect: { owner: "queue:Out" } }\n';
-  const { world, out } = aWorld(aFolder({ 'org.yaml': ORG + routing, 'tests.yaml': source }));
+test.each([
+  [
+    'routing',
+    'routing: { mode: off, intake: [{ queue: In }], fallback: [{ queue: Out }] }',
+    '{ name: to the fallback, lead: { Company: Acme }, expect: { owner: "queue:Out" } }',
+  ],
+  [
+    'sla',
+    'sla: { mode: off, touch: { counts: {} }, policies: [{ id: all, when: {}, first_touch: { within: 1h } }] }',
+    '{ name: an hour, sla: { policy: all, calendar: always, assigned: 2026-11-20T16:00:00Z }, expect: { due: 2026-11-20T17:00:00Z } }',
+  ],
+])('rolecall test runs the rules of %s when the module is off', async (_module, section, example) => {
+  const { world, out } = aWorld(
+    aFolder({ 'org.yaml': `${ORG}${section}\n`, 'tests.yaml': `tests:\n  - ${example}\n` }),
+  );
 
   expect(await TEST.run([], world)).toBe(0);
   expect(out.at(-1)).toBe('1 passed, 0 failed');
