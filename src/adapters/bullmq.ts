@@ -58,10 +58,10 @@ export async function createBullQueues(
         kind,
         async (job, token) => {
           try {
-            await handle(job.data.ids, stopping.signal);
-          } catch (error) {
-            if (!stopping.signal.aborted) throw error;
-            await handBack(job, token);
+            await untilGivenUp(handle(job.data.ids, stopping.signal), stopping.signal);
+          } catch {
+            // Whatever it was, a batch is never dropped: a failed job would be.
+            await handBack(job, token, stopping.signal.aborted ? 0 : PAUSE);
           }
         },
         {
@@ -109,9 +109,27 @@ export async function createBullQueues(
   }
 }
 
-/** The batch goes back to the head of the line: the next worker finds it as it was. */
-async function handBack(job: Job<Batch>, token: string | undefined): Promise<never> {
-  await job.moveToDelayed(Date.now(), token);
+/** How long a batch that is told to stop may take to do so, ms: a write whose answer does not come must not hold the stop up. */
+const LAST_WORDS = 500;
+
+/** Waits for the work, but not longer than a little after the signal: whoever works on then is left to itself. */
+async function untilGivenUp(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  const { promise: givenUp, reject } = Promise.withResolvers<never>();
+  const giveUp = (): void => void setTimeout(() => reject(signal.reason), LAST_WORDS);
+  signal.addEventListener('abort', giveUp, { once: true });
+  try {
+    await Promise.race([work, givenUp]);
+  } finally {
+    signal.removeEventListener('abort', giveUp);
+  }
+}
+
+/** How long a batch rests that was rejected while nobody stops, ms. */
+const PAUSE = 1_000;
+
+/** The batch goes back into the line: the next worker finds it as it was. */
+async function handBack(job: Job<Batch>, token: string | undefined, delayMs: number): Promise<never> {
+  await job.moveToDelayed(Date.now() + delayMs, token);
   throw new DelayedError();
 }
 

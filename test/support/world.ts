@@ -4,6 +4,7 @@ import path from 'node:path';
 
 import type { DaemonSettings } from '../../src/app/daemon-settings.ts';
 import { runDaemon } from '../../src/app/run-daemon.ts';
+import type { Environment } from '../../src/config/env.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Config } from '../../src/config/schema.ts';
 import { AppError } from '../../src/domain/error.ts';
@@ -18,6 +19,8 @@ export type TestWorld = AsyncDisposable & {
   readonly sandbox: SandboxOrg;
   readonly fresh: FreshRedis;
   readonly folder: string;
+  /** What every daemon of this world takes from its environment, unless a test says otherwise. */
+  readonly environment: Environment;
   /** Every event of every daemon of this world, in order. */
   readonly events: readonly Told[];
   /** `start --once`; resolves when the daemon has stopped. @returns the events of this run */
@@ -27,6 +30,8 @@ export type TestWorld = AsyncDisposable & {
 };
 
 export type RunningDaemon = {
+  /** Every event of this run, in order. */
+  readonly told: readonly Told[];
   /** The next event that fits, from now on or from the beginning of this run. */
   seen<E extends EventName>(event: E, fits?: (fields: Events[E]) => boolean): Promise<Events[E]>;
   /** The next event that fits, from now on. */
@@ -61,26 +66,27 @@ export async function startWorld(options: SandboxOrgOptions = {}, settings: Worl
   const fresh = await freshRedis();
   const folder = mkdtempSync(path.join(tmpdir(), 'rolecall-'));
   const events: Told[] = [];
+  const environment: Environment = {
+    configFolder: settings.config ?? EXAMPLE,
+    dataFolder: folder,
+    logLevel: 'silent',
+    logFormat: 'json',
+    salesforce: {
+      loginUrl: sandbox.url,
+      flow: { kind: 'client-credentials', clientId: sandbox.clientId, clientSecret: sandbox.clientSecret },
+      apiVersion: '66.0',
+      secrets: [sandbox.clientSecret],
+    },
+    redis: { url: settings.redisUrl ?? fresh.url, prefix: fresh.prefix, secrets: [] },
+    http: { host: '127.0.0.1', port: 0 },
+    secrets: [sandbox.clientSecret],
+  };
   const running = new Set<RunningDaemon>();
   const adjust = settings.adjust ?? ((config: Config) => config);
 
   function daemonSettings(changes: Partial<DaemonSettings>, subscriber: Subscriber): DaemonSettings {
     return {
-      environment: {
-        configFolder: settings.config ?? EXAMPLE,
-        dataFolder: folder,
-        logLevel: 'silent',
-        logFormat: 'json',
-        salesforce: {
-          loginUrl: sandbox.url,
-          flow: { kind: 'client-credentials', clientId: sandbox.clientId, clientSecret: sandbox.clientSecret },
-          apiVersion: '66.0',
-          secrets: [sandbox.clientSecret],
-        },
-        redis: { url: settings.redisUrl ?? fresh.url, prefix: fresh.prefix, secrets: [] },
-        http: { host: '127.0.0.1', port: 0 },
-        secrets: [sandbox.clientSecret],
-      },
+      environment,
       version: 'test',
       only: null,
       once: false,
@@ -92,7 +98,7 @@ export async function startWorld(options: SandboxOrgOptions = {}, settings: Worl
     };
   }
 
-  function begin(changes: Partial<DaemonSettings>): RunningDaemon & { readonly own: Told[] } {
+  function begin(changes: Partial<DaemonSettings>): RunningDaemon {
     const stopping = new AbortController();
     const own: Told[] = [];
     const watchers = new Set<(told: Told) => void>();
@@ -111,7 +117,7 @@ export async function startWorld(options: SandboxOrgOptions = {}, settings: Worl
     });
     ended.catch(() => undefined);
     const daemon = {
-      own,
+      told: own,
       ended,
       reload: () => reload?.(),
       async seen<E extends EventName>(event: E, fits: (fields: Events[E]) => boolean = () => true) {
@@ -156,11 +162,12 @@ export async function startWorld(options: SandboxOrgOptions = {}, settings: Worl
     sandbox,
     fresh,
     folder,
+    environment,
     events,
     async once(changes = {}) {
       const daemon = begin({ once: true, ...changes });
       await daemon.ended;
-      return daemon.own;
+      return daemon.told;
     },
     start: (changes = {}) => begin(changes),
     async [Symbol.asyncDispose]() {

@@ -1,0 +1,202 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { findViolations } from '../faults/checker.ts';
+import { startFaultWorld, writesIn } from '../faults/fault-world.ts';
+import { describeOrg } from '../faults/final-state.ts';
+import { attemptsIn } from '../faults/request-facts.ts';
+import { EXAMPLE, type Told } from '../support/world.ts';
+
+function ofKind(events: readonly Told[], name: string): readonly Told[] {
+  return events.filter(({ event }) => event === name);
+}
+
+describe.concurrent('start --once', () => {
+  it('does all there is to do, and the next time nothing (F32, I11)', async () => {
+    await using started = await startFaultWorld();
+    const { world, sandbox, org, company } = started;
+
+    const first = await world.once();
+    const written = attemptsIn(sandbox.log.entries).length;
+    const second = await world.once();
+
+    expect(first.map(({ event }) => event).slice(-2)).toEqual(['idle', 'daemon.stopped']);
+    expect(org.all('Lead', ({ OwnerId }) => OwnerId === company.queueId('Inbound_Leads'))).toEqual([]);
+    expect(attemptsIn(sandbox.log.entries)).toHaveLength(written);
+    expect(ofKind(second, 'decision')).toEqual([]);
+    expect(findViolations(sandbox)).toEqual([]);
+  });
+
+  it('with --dry-run writes nothing and says what it would write; the next real start does it all (F38)', async () => {
+    await using plain = await startFaultWorld();
+    await plain.world.once();
+    await using started = await startFaultWorld();
+    const { world, sandbox, fresh } = { ...started, fresh: started.world.fresh };
+    const before = describeOrg(sandbox);
+
+    const dry = await world.once({ dryRun: true });
+
+    expect(attemptsIn(sandbox.log.entries)).toEqual([]);
+    expect(describeOrg(sandbox)).toEqual(before);
+    expect(ofKind(dry, 'decision').length).toBeGreaterThan(8);
+    const would = ofKind(dry, 'would_write');
+    const tasks = would.filter(({ object, action }) => object === 'Task' && action === 'create');
+    expect(new Set(tasks.map(({ record_id }) => record_id)).size).toBe(7);
+    expect(would.filter(({ object }) => object === 'Lead').length).toBeGreaterThanOrEqual(6);
+    expect(await fresh.redis.keys(`${fresh.prefix}:*`)).toEqual([]);
+    await world.once();
+    expect(describeOrg(sandbox)).toEqual(describeOrg(plain.sandbox));
+    expect(findViolations(sandbox)).toEqual([]);
+  });
+
+  it('in observe mode decides and writes nothing of that module (F38)', async () => {
+    await using started = await startFaultWorld(
+      {},
+      {
+        adjust: (config) => ({
+          ...config,
+          routing: { ...config.routing!, mode: 'observe' },
+          contact_roles: { ...config.contact_roles!, mode: 'observe' },
+        }),
+      },
+    );
+    const { world, sandbox, company, org } = started;
+
+    const events = await world.once();
+
+    const written = new Set(attemptsIn(sandbox.log.entries).map(({ object }) => object));
+    expect([...written]).toEqual(['Lead']);
+    expect(org.all('Lead', ({ MQL__c }) => MQL__c === true)).toHaveLength(5);
+    expect(org.all('Lead', ({ OwnerId }) => OwnerId === company.queueId('Inbound_Leads'))).toHaveLength(5);
+    expect(new Set(ofKind(events, 'would_write').map(({ module }) => module))).toEqual(
+      new Set(['routing', 'contact_roles']),
+    );
+  });
+});
+
+describe.concurrent('two processes', () => {
+  it('share the work when one only polls and the other only works', async () => {
+    await using plain = await startFaultWorld();
+    await plain.world.once();
+    await using started = await startFaultWorld();
+    const { world, sandbox } = started;
+    const workers = world.start({ only: 'workers' });
+    const poller = world.start({ only: 'poller' });
+
+    await workers.until(() => JSON.stringify(describeOrg(sandbox)) === JSON.stringify(describeOrg(plain.sandbox)));
+    await poller.seen('idle');
+    await Promise.all([poller.stop(), workers.stop()]);
+
+    expect(ofKind(poller.told, 'decision')).toEqual([]);
+    expect(ofKind(workers.told, 'poll.completed')).toEqual([]);
+    expect(findViolations(sandbox)).toEqual([]);
+  });
+
+  it('poll once and decide once when both do everything; the second takes over from the first (XE16)', async () => {
+    await using started = await startFaultWorld();
+    const { world, sandbox, company } = started;
+    const replicas = [world.start(), world.start()];
+    await Promise.race(replicas.map((replica) => replica.seen('idle')));
+    const [leader, other] = replicas.toSorted((a, b) => polls(b) - polls(a));
+    expect([polls(leader!) > 0, polls(other!)]).toEqual([true, 0]);
+
+    await leader!.stop();
+    const late = company.lead({ LastName: 'Late' });
+    await other!.until(() => company.tasks(late).length === 1);
+    await other!.stop();
+
+    const decisions = ofKind(world.events, 'decision').map(
+      ({ module, record_id }) => `${String(module)} ${String(record_id)}`,
+    );
+    expect(decisions).toHaveLength(new Set(decisions).size);
+    expect(findViolations(sandbox)).toEqual([]);
+
+    function polls({ told }: { readonly told: readonly Told[] }): number {
+      return ofKind(told, 'poll.completed').length;
+    }
+  });
+});
+
+describe.concurrent('a reload', () => {
+  it('takes a valid configuration, and keeps the old one when it is not valid (F41, XE10)', async () => {
+    await using started = await startFaultWorld();
+    const { world, company, sandbox } = started;
+    const config = path.join(world.folder, 'config');
+    cpSync(EXAMPLE, config, { recursive: true });
+    const file = path.join(config, 'enforcement.yaml');
+    const before = readFileSync(file, 'utf8');
+    const daemon = world.start({ environment: { ...world.environment, configFolder: config } });
+    const { config_hash: first } = await daemon.seen('daemon.started');
+    await daemon.seen('idle');
+
+    writeFileSync(file, `${before}\ncalendars:\n  london: 01067\n`);
+    daemon.reload();
+    const { problems } = await daemon.next('config.rejected');
+    expect(problems.join('\n')).toMatch(/\.yaml:\d+:\d+ error E_/);
+    const kept = company.opportunity('Qualification', [['a', null, true]], { Name: 'Under the old one' });
+    await daemon.until(() => company.flags(kept).status === 'compliant');
+
+    writeFileSync(
+      file,
+      before.replace('stage: Qualification,        min_contacts: 1', 'stage: Qualification,        min_contacts: 2'),
+    );
+    daemon.reload();
+    const { config_hash: second } = await daemon.next('config.loaded');
+    expect(second).not.toBe(first);
+    const held = company.opportunity('Qualification', [['a', null, true]], { Name: 'Under the new one' });
+    await daemon.until(() => company.flags(held).status === 'violation');
+    await daemon.stop();
+
+    expect(company.flags(held).missing).toBe('contacts 1/2');
+    expect(findViolations(sandbox)).toEqual([]);
+  });
+});
+
+describe.concurrent('a stop', () => {
+  it('lets writes in flight end, takes less than ten seconds, and leaves the rest to the next start', async () => {
+    await using plain = await startFaultWorld();
+    await plain.world.once();
+    await using started = await startFaultWorld();
+    const { world, sandbox } = started;
+    sandbox.faults.add({ when: { kind: 'collection' }, times: 2, do: { kind: 'slow-commit', millis: 1_500 } });
+    const daemon = world.start();
+    const inFlight = Promise.withResolvers<void>();
+    sandbox.hooks.afterCommit = ({ kind }) => {
+      if (kind === 'collection') inFlight.resolve();
+    };
+    await inFlight.promise;
+    const begun = performance.now();
+
+    await daemon.stop();
+
+    expect(performance.now() - begun).toBeLessThan(10_000);
+    const writes = sandbox.log.entries.filter(({ kind }) => kind === 'collection');
+    expect(writes.map(({ status, isCut }) => [status, isCut])).toEqual(writes.map(() => [200, false]));
+    await world.once();
+    expect(describeOrg(sandbox)).toEqual(describeOrg(plain.sandbox));
+    expect(findViolations(sandbox)).toEqual([]);
+  });
+
+  it('does not wait for an answer that never comes', async () => {
+    await using started = await startFaultWorld();
+    const { world, sandbox } = started;
+    const hung = Promise.withResolvers<void>();
+    sandbox.faults.add({ when: { kind: 'collection' }, do: { kind: 'hang', at: 'after-commit' } });
+    sandbox.hooks.afterCommit = ({ kind }) => {
+      if (kind === 'collection') hung.resolve();
+    };
+    const daemon = world.start();
+    await hung.promise;
+    const begun = performance.now();
+
+    await daemon.stop();
+
+    expect(performance.now() - begun).toBeLessThan(10_000);
+    sandbox.faults.clear();
+    await world.once();
+    expect(writesIn(await world.once())).toEqual([]);
+    expect(findViolations(sandbox)).toEqual([]);
+  }, 60_000);
+});

@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { createBullQueues } from '../../src/adapters/bullmq.ts';
+import type { WorkQueues } from '../../src/ports.ts';
+import { freshRedis, type FreshRedis } from '../support/redis.ts';
+
+let fresh: FreshRedis;
+let queues: WorkQueues;
+
+beforeEach(async () => {
+  fresh = await freshRedis();
+  queues = await createBullQueues({ url: fresh.url, prefix: fresh.prefix }, () => undefined);
+});
+
+afterEach(async () => {
+  await queues.stop(0);
+  await queues.close();
+  await fresh[Symbol.asyncDispose]();
+});
+
+describe('the queues', () => {
+  it('bring a batch again that was rejected, as often as it takes', async () => {
+    const done = Promise.withResolvers<void>();
+    const seen: (readonly string[])[] = [];
+    await queues.add('lead', ['a', 'b']);
+
+    await queues.work('lead', (ids) => {
+      seen.push(ids);
+      if (seen.length < 3) return Promise.reject(new Error('not yet'));
+      done.resolve();
+      return Promise.resolve();
+    });
+
+    await done.promise;
+    expect(seen).toEqual([
+      ['a', 'b'],
+      ['a', 'b'],
+      ['a', 'b'],
+    ]);
+  });
+
+  it('hand a batch back that does not stop when it is told to', async () => {
+    const begun = Promise.withResolvers<void>();
+    await queues.add('lead', ['a']);
+    await queues.work('lead', () => {
+      begun.resolve();
+      return new Promise(() => undefined);
+    });
+    await begun.promise;
+
+    await queues.stop(0);
+
+    await expect(queues.pending()).resolves.toBe(1);
+    const others = await createBullQueues({ url: fresh.url, prefix: fresh.prefix }, () => undefined);
+    const again = Promise.withResolvers<readonly string[]>();
+    await others.work('lead', async (ids) => again.resolve(ids));
+    await expect(again.promise).resolves.toEqual(['a']);
+    await others.stop(0);
+    await others.close();
+  });
+
+  it('cut a long list into batches of a thousand', async () => {
+    const ids = Array.from({ length: 2_300 }, (_, index) => String(index));
+    const sizes: number[] = [];
+    const done = Promise.withResolvers<void>();
+    await queues.add('opportunity', ids);
+
+    await queues.work('opportunity', async (batch) => {
+      sizes.push(batch.length);
+      if (sizes.length === 3) done.resolve();
+    });
+
+    await done.promise;
+    expect(sizes).toEqual([1_000, 1_000, 300]);
+  });
+});
