@@ -13,6 +13,8 @@ process.on('SIGHUP', () => {
   for (const reload of reloads) reload();
 });
 
+for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
+
 process.exitCode = await runCli(process.argv.slice(2), {
   terminal: {
     out: (line) => process.stdout.write(`${line}\n`),
@@ -25,3 +27,8 @@ process.exitCode = await runCli(process.argv.slice(2), {
 });
 // What is still open belongs to a call that nobody waits for any more.
 setTimeout(() => process.exit(), 200).unref();
+
+/** Whoever reads may have seen enough, as `head` has: the command goes on to its end and its exit code. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}

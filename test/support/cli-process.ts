@@ -14,6 +14,8 @@ export type Started = {
   readonly child: ChildProcess;
   /** The next line of the standard output that is this event, parsed. */
   event(name: string): Promise<Readonly<Record<string, unknown>>>;
+  /** Closes the other end of its standard output. */
+  stopReading(): void;
   /** Settles when the process has ended. */
   readonly ended: Promise<Ended>;
 };
@@ -47,6 +49,10 @@ export function startCli(
   return {
     child,
     ended,
+    stopReading() {
+      lines.close();
+      child.stdout.destroy();
+    },
     event: (name) =>
       new Promise((resolve, reject) => {
         const look = (line: string): void => {
