@@ -177,6 +177,23 @@ export interface State {
   deadLettersOf(recordIds: readonly string[]): Promise<ReadonlyMap<string, DeadLetter>>;
   removeDeadLetters(recordIds: readonly string[]): Promise<void>;
 
+  /**
+   * Counts planned writes of a `module:category` in a sliding window (F36).
+   * @returns how many of them still fit; only those are counted
+   */
+  admitWrites(counter: string, writes: number, window: { readonly max: number; readonly per: number }): Promise<number>;
+  /** The modules that write nothing until a person lets them, and why. */
+  pausedModules(): Promise<ReadonlyMap<string, Pause>>;
+  /** False when it is paused already. */
+  pauseModule(module: string, pause: Pause): Promise<boolean>;
+  /** Lets a module write again, with its counters at nothing. False when it was not paused. */
+  resumeModule(module: string, counters: readonly string[]): Promise<boolean>;
+  /** Puts records in the line of those that wait for the module to be resumed. */
+  holdRecords(module: string, records: readonly HeldRecord[]): Promise<void>;
+  /** In the order in which they were held, each once. */
+  heldRecords(module: string): Promise<readonly HeldRecord[]>;
+  dropHeldRecords(module: string): Promise<void>;
+
   /** Takes or renews the poller's lease for `ttlMs`; false while another process holds it. */
   holdLease(name: string, holder: string, ttlMs: number): Promise<boolean>;
   dropLease(name: string, holder: string): Promise<void>;
@@ -196,6 +213,11 @@ export interface Alerts {
   /** Settles when the alerts are safe in the outbox; they are sent by and by. @throws AppError wait */
   post(alerts: readonly Alert[]): Promise<void>;
 }
+
+/** Why a module does not write: `blast_radius`, or `operator` when a person paused it. */
+export type Pause = { readonly code: string; readonly reason: string };
+
+export type HeldRecord = { readonly kind: WorkKind; readonly id: string };
 
 export type SeenKey = { readonly id: string; readonly stamp: Instant };
 

@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis';
 
 import type { Instant } from '../domain/instant.ts';
-import type { DeadLetter, Memory, SeenKey, State } from '../ports.ts';
+import type { WorkKind } from '../domain/work.ts';
+import type { DeadLetter, Memory, Pause, SeenKey, State } from '../ports.ts';
 import { redisError } from './redis.ts';
 
 /** Compares every pool with what the caller saw, then puts all in place: selection and update are atomic (R19). */
@@ -37,6 +38,22 @@ const DROP_TIMERS = `
 for i = 1, #ARGV, 2 do
   if redis.call('ZSCORE', KEYS[1], ARGV[i]) == ARGV[i + 1] then redis.call('ZREM', KEYS[1], ARGV[i]) end
 end`;
+
+/** The window slides by Redis' own clock, which all replicas share. A member is `unique:writes`, its score its time. */
+const ADMIT_WRITES = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[1])
+local used = 0
+for _, member in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
+  used = used + tonumber(string.match(member, ':(%d+)$'))
+end
+local admitted = math.min(tonumber(ARGV[3]), math.max(tonumber(ARGV[2]) - used, 0))
+if admitted > 0 then
+  redis.call('ZADD', KEYS[1], now, time[1] .. '.' .. time[2] .. '.' .. used .. ':' .. admitted)
+  redis.call('PEXPIRE', KEYS[1], ARGV[1])
+end
+return admitted`;
 
 const HOLD_LEASE = `
 local holder = redis.call('GET', KEYS[1])
@@ -159,6 +176,36 @@ export function createRedisState(redis: Redis, prefix: string): State {
     },
     async removeDeadLetters(recordIds) {
       if (recordIds.length > 0) await run(redis.hdel(key('dead-letters'), ...recordIds));
+    },
+
+    async admitWrites(counter, writes, { max, per }) {
+      if (writes === 0) return 0;
+      return Number(await run(redis.eval(ADMIT_WRITES, 1, key(`planned:${counter}`), per, max, writes)));
+    },
+    async pausedModules() {
+      const stored = await run(redis.hgetall(key('paused')));
+      return new Map(Object.entries(stored).map(([module, text]) => [module, JSON.parse(text) as Pause]));
+    },
+    async pauseModule(module, pause) {
+      return (await run(redis.hsetnx(key('paused'), module, JSON.stringify(pause)))) === 1;
+    },
+    async resumeModule(module, counters) {
+      await run(redis.del(...counters.map((counter) => key(`planned:${counter}`))));
+      return (await run(redis.hdel(key('paused'), module))) === 1;
+    },
+    async holdRecords(module, records) {
+      if (records.length === 0) return;
+      await run(redis.rpush(key(`held:${module}`), ...records.map(({ kind, id }) => `${kind}:${id}`)));
+    },
+    async heldRecords(module) {
+      const texts = await run(redis.lrange(key(`held:${module}`), 0, -1));
+      return [...new Set(texts)].map((text) => {
+        const [kind, id] = text.split(':') as [WorkKind, string];
+        return { kind, id };
+      });
+    },
+    async dropHeldRecords(module) {
+      await run(redis.del(key(`held:${module}`)));
     },
 
     async holdLease(name, holder, ttlMs) {

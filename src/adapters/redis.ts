@@ -28,10 +28,14 @@ function open(settings: RedisSettings, options: RedisOptions): Redis {
     reconnectOnError: (error: Error) => (error.message.startsWith('READONLY') ? 2 : false),
   };
   const redis = new Redis(settings.url, settled);
-  // Every failure also rejects the command that met it; without a listener ioredis would print it.
-  redis.on('error', () => undefined);
+  // Every failure also rejects the command that met it, in other words; without a listener ioredis would print it.
+  redis.on('error', (error: Error) => lastErrors.set(redis, error));
+  redis.on('ready', () => lastErrors.delete(redis));
   return redis;
 }
+
+/** What a connection failed on last: the commands that it fails only tell how often it was tried. */
+const lastErrors = new WeakMap<Redis, Error>();
 
 /** Whether commands are answered now. */
 export function isReady(redis: Redis): boolean {
@@ -47,16 +51,17 @@ export async function forgetKeys(redis: Redis, prefix: string): Promise<void> {
   }
 }
 
-export type RedisFindings = { readonly version: string; readonly isPersistent: boolean };
+export type RedisFindings = { readonly isPersistent: boolean };
 
 /**
- * Checks what Redis must be for queues: it never evicts.
- * @throws AppError `redis-evicts` (fix-config) when its policy may drop keys; `redis-unreachable` (wait) when it does not answer
+ * Checks what Redis must be for queues: it lets us in and never evicts.
+ * @throws AppError `redis-evicts` or `redis-refuses` (fix-config); `redis-unreachable` (wait) when it does not answer
  */
 export async function inspectRedis(redis: Redis): Promise<RedisFindings> {
-  const server = await answer(redis.info('server'));
-  const memory = await answer(redis.info('memory'));
-  const persistence = await answer(redis.info('persistence'));
+  // The driver goes on in database 0 when the one asked for does not exist.
+  await answer(redis, redis.select(redis.options.db ?? 0));
+  const memory = await answer(redis, redis.info('memory'));
+  const persistence = await answer(redis, redis.info('persistence'));
   const policy = field(memory, 'maxmemory_policy');
   if (policy !== 'noeviction') {
     throw new AppError({
@@ -66,14 +71,25 @@ export async function inspectRedis(redis: Redis): Promise<RedisFindings> {
       mend: 'set maxmemory-policy noeviction',
     });
   }
-  return { version: field(server, 'redis_version'), isPersistent: field(persistence, 'aof_enabled') === '1' };
+  return { isPersistent: field(persistence, 'aof_enabled') === '1' };
 }
 
-async function answer(reply: Promise<string>): Promise<string> {
+/** Answers that waiting does not change. */
+const REFUSALS = /^(?:WRONGPASS|NOAUTH|NOPERM|ERR (?:DB index|invalid password|AUTH))/;
+
+async function answer(redis: Redis, reply: Promise<string>): Promise<string> {
   try {
     return await reply;
-  } catch (cause) {
-    throw redisError(cause);
+  } catch (failure) {
+    const cause = lastErrors.get(redis) ?? failure;
+    if (!(cause instanceof Error) || !REFUSALS.test(cause.message)) throw redisError(cause);
+    throw new AppError({
+      code: 'redis-refuses',
+      recovery: 'fix-config',
+      message: `the Redis of REDIS_URL refuses us: ${cause.message}`,
+      mend: 'correct the user, the password or the database in REDIS_URL',
+      cause,
+    });
   }
 }
 

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Config } from '../config/schema.ts';
-import type { AppError } from '../domain/error.ts';
+import { AppError } from '../domain/error.ts';
 import { createObserver } from '../observe/events.ts';
 import { createMetrics } from '../observe/metrics.ts';
 import { pollUntilIdle, runPollLoop, type LoopSettings } from '../poll/poll-loop.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock, State } from '../ports.ts';
 import { closeAll, type Closer } from './close-all.ts';
 import type { DaemonSettings } from './daemon-settings.ts';
 import { startDaemon, type Running } from './start-daemon.ts';
@@ -37,6 +37,7 @@ export async function runDaemon(settings: DaemonSettings, signals: DaemonSignals
   const failing = new AbortController();
   const stop = AbortSignal.any([signals.stop, failing.signal]);
   let running: Running | null = null;
+  let reason: 'signal' | 'failure' | 'done' = 'failure';
   try {
     const clock = settings.clock ?? CLOCK;
     const fail = (error: AppError): void => failing.abort(error);
@@ -44,12 +45,13 @@ export async function runDaemon(settings: DaemonSettings, signals: DaemonSignals
     const { reload } = running;
     signals.onReload(() => void reload());
     await run(settings, running, stop);
+    reason = signals.stop.aborted ? 'signal' : 'done';
   } catch (error) {
     if (failing.signal.aborted) throw failing.signal.reason;
     if (!signals.stop.aborted) throw error;
+    reason = 'signal';
   } finally {
     await closeAll(closers);
-    const reason = signals.stop.aborted ? 'signal' : failing.signal.aborted ? 'failure' : 'done';
     observer.emit('daemon.stopped', { reason, calls: running?.salesforce.calls() ?? 0 });
   }
 }
@@ -63,6 +65,22 @@ async function run(settings: DaemonSettings, { loaded, loop }: Running, stop: Ab
     every: (object) => loaded().config.extract.poll[object as keyof Config['extract']['poll']],
   };
   if (settings.only === 'workers') await new Promise((resolve) => stop.addEventListener('abort', resolve));
-  else if (settings.once) await pollUntilIdle(polling, loop, stop);
-  else await runPollLoop(polling, loop, stop);
+  else if (settings.once) {
+    await pollUntilIdle(polling, loop, stop);
+    await refuseToEndHolding(loop.state);
+  } else await runPollLoop(polling, loop, stop);
+}
+
+/** `--once` has done all that it may; what the blast radius holds back is a person's to decide (F36, exit code 6). */
+async function refuseToEndHolding(state: State): Promise<void> {
+  for (const [module, { code, reason }] of await state.pausedModules()) {
+    const held = await state.heldRecords(module);
+    if (code !== 'blast_radius' || held.length === 0) continue;
+    throw new AppError({
+      code: 'blast-radius',
+      recovery: 'fix-config',
+      message: `${module} is paused, ${reason}; ${held.length} records are held`,
+      mend: `look at what it decided, then rolecall resume ${module}, or rolecall discard ${module}`,
+    });
+  }
 }

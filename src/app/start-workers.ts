@@ -44,6 +44,7 @@ export function openWorld(
     observer,
     now: () => opened.salesforce.now(),
     frame: () => loaded().frame,
+    blastRadius: () => loaded().config.write.blast_radius,
     configHash: () => loaded().frame.configHash,
     isWithheld: (module) => settings.dryRun || loaded().modes.get(module) !== 'enforce',
     record: (made, tookMs) => decisions.write(made, { configHash: loaded().frame.configHash, tookMs }),

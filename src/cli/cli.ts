@@ -10,6 +10,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./check.ts')).CHECK,
   test: async () => (await import('./test.ts')).TEST,
   dead: async () => (await import('./dead.ts')).DEAD,
+  pause: async () => (await import('./pause.ts')).PAUSE,
+  resume: async () => (await import('./resume.ts')).RESUME,
+  discard: async () => (await import('./discard.ts')).DISCARD,
   pool: async () => (await import('./pool.ts')).POOL,
   reroute: async () => (await import('./reroute.ts')).REROUTE,
   requalify: async () => (await import('./requalify.ts')).REQUALIFY,
@@ -74,6 +77,7 @@ function tellError(command: Command, error: unknown, { terminal, signal }: Comma
 /** What the environment or a file has wrong is 2; what the org has wrong or refuses is 4 (F44). */
 function exitCodeOf(error: AppError): number {
   if (error.code === 'usage') return EXIT.usage;
+  if (error.code === 'blast-radius') return EXIT.blastRadius;
   const isOurs = error.code.startsWith('env-') || error.code.startsWith('config-') || error.code.startsWith('redis-');
   return isOurs || error.code === 'http-port' ? EXIT.invalidConfig : EXIT.liveFailed;
 }

@@ -1,17 +1,11 @@
-import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 
-import { createBullQueues } from '../adapters/bullmq.ts';
-import { createRedisState } from '../adapters/redis-state.ts';
-import { connectForCommands } from '../adapters/redis.ts';
-import { readLocalEnvironment, readRedisEnvironment } from '../config/env.ts';
 import { AppError } from '../domain/error.ts';
 import { isRecordId, to18 } from '../domain/record-id.ts';
 import type { WorkKind } from '../domain/work.ts';
-import { createObserver } from '../observe/events.ts';
-import { createLog } from '../observe/log.ts';
 import type { DeadLetter } from '../ports.ts';
 import { EXIT, type Command, type CommandWorld } from './command.ts';
+import { openRedisDesk, type RedisDesk } from './redis-desk.ts';
 
 const HELP = `rolecall dead list [--json]
 rolecall dead retry (ID… | --all)
@@ -31,53 +25,25 @@ export const DEAD: Command = {
       allowPositionals: true,
     });
     const [action, ...names] = positionals;
-    if (action === 'list') return await withDesk(world, (desk) => list(desk, values.json, world));
-    if (action !== 'retry' && action !== 'drop') throw usage(`"${action ?? ''}" is not list, retry or drop`);
-    if (names.length === 0 && !values.all) throw usage(`dead ${action} needs ids, or --all`);
+    if (action !== 'list' && action !== 'retry' && action !== 'drop') {
+      throw usage(`"${action ?? ''}" is not list, retry or drop`);
+    }
+    if (action !== 'list' && names.length === 0 && !values.all) throw usage(`dead ${action} needs ids, or --all`);
     const wanted = names.map(readId);
-    return await withDesk(world, async (desk) => {
-      const letters = (await desk.state.deadLetters()).filter(
-        ({ record_id }) => values.all || wanted.includes(record_id),
-      );
-      const missing = wanted.filter((id) => letters.every(({ record_id }) => record_id !== id));
-      if (missing.length > 0) throw usage(`no dead letter for ${missing.join(', ')}`);
-      await (action === 'retry' ? retry(desk, letters) : drop(desk, letters));
-      world.terminal.out(`${letters.length} ${action === 'retry' ? 'handed to the workers again' : 'dropped'}`);
-      return EXIT.ok;
-    });
+    await using desk = await openRedisDesk(world);
+    if (action === 'list') return await list(desk, values.json, world);
+    const letters = (await desk.state.deadLetters()).filter(
+      ({ record_id }) => values.all || wanted.includes(record_id),
+    );
+    const missing = wanted.filter((id) => letters.every(({ record_id }) => record_id !== id));
+    if (missing.length > 0) throw usage(`no dead letter for ${missing.join(', ')}`);
+    await (action === 'retry' ? retry(desk, letters) : drop(desk, letters));
+    world.terminal.out(`${letters.length} ${action === 'retry' ? 'handed to the workers again' : 'dropped'}`);
+    return EXIT.ok;
   },
 };
 
-type Desk = Awaited<ReturnType<typeof openDesk>>;
-
-async function openDesk({ env, terminal }: CommandWorld) {
-  const redisSettings = readRedisEnvironment(env);
-  const { logLevel, logFormat } = readLocalEnvironment(env, { isTerminal: terminal.isInteractive });
-  const log = createLog({ level: logLevel, format: logFormat, secrets: redisSettings.secrets, fd: 2 });
-  const redis = connectForCommands(redisSettings);
-  const queues = await createBullQueues(redisSettings, () => undefined);
-  return {
-    state: createRedisState(redis, redisSettings.prefix),
-    queues,
-    observer: createObserver([log.subscriber]),
-    by: userInfo().username,
-    async close() {
-      await queues.close();
-      redis.disconnect();
-    },
-  };
-}
-
-async function withDesk(world: CommandWorld, use: (desk: Desk) => Promise<number>): Promise<number> {
-  const desk = await openDesk(world);
-  try {
-    return await use(desk);
-  } finally {
-    await desk.close();
-  }
-}
-
-async function list({ state }: Desk, asJson: boolean, { terminal }: CommandWorld): Promise<number> {
+async function list({ state }: RedisDesk, asJson: boolean, { terminal }: CommandWorld): Promise<number> {
   const letters = (await state.deadLetters()).toSorted((a, b) => (a.at < b.at ? -1 : 1));
   if (asJson) {
     terminal.out(JSON.stringify(letters));
@@ -94,7 +60,7 @@ async function list({ state }: Desk, asJson: boolean, { terminal }: CommandWorld
 const PAUSE = 1_000;
 
 /** Queued first, then removed: a crash in between leaves a letter too many, never a record too few. */
-async function retry({ state, queues, observer, by }: Desk, letters: readonly DeadLetter[]): Promise<void> {
+async function retry({ state, queues, observer, by }: RedisDesk, letters: readonly DeadLetter[]): Promise<void> {
   for (const [object, own] of Map.groupBy(letters, (letter) => letter.object)) {
     const kind: WorkKind = object === 'Lead' ? 'lead' : 'opportunity';
     await queues.add(
@@ -107,7 +73,7 @@ async function retry({ state, queues, observer, by }: Desk, letters: readonly De
   for (const { record_id } of letters) observer.emit('dead_letter.retried', { record_id, by });
 }
 
-async function drop({ state, observer, by }: Desk, letters: readonly DeadLetter[]): Promise<void> {
+async function drop({ state, observer, by }: RedisDesk, letters: readonly DeadLetter[]): Promise<void> {
   await state.removeDeadLetters(letters.map(({ record_id }) => record_id));
   for (const { record_id } of letters) observer.emit('dead_letter.dropped', { record_id, by });
 }

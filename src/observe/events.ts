@@ -49,6 +49,7 @@ export type Events = {
   'budget.low': { used: number; limit: number };
   'module.paused': { module: string; code: string; reason: string };
   'module.resumed': { module: string };
+  'module.discarded': { module: string; records: number; by: string };
   'org.unreachable': { code: string; reason: string; mend: string | null };
   'org.reachable': { seconds: number };
   'redis.unreachable': { reason: string };
@@ -91,6 +92,7 @@ export const LEVELS: Readonly<Record<EventName, Level>> = {
   'budget.low': 'warn',
   'module.paused': 'error',
   'module.resumed': 'info',
+  'module.discarded': 'info',
   'org.unreachable': 'error',
   'org.reachable': 'info',
   'redis.unreachable': 'error',

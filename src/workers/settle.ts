@@ -14,7 +14,7 @@ export type SettleWorld = {
 };
 
 /** What is to happen to a record after its writes. */
-export type Aftermath = 'done' | 'again' | 'dead';
+export type Aftermath = 'done' | 'again' | 'dead' | 'held';
 
 /** How often a record is tried again for refusals that pass, before it is set aside. */
 const TRIES = 8;
@@ -53,6 +53,13 @@ export async function settleFates(
       if (next.aftermath === 'dead') letters.push(writeLetter(kind, module, id, fate, tries, world));
     }
   }
+  const held = [...fates].flatMap(([id, fate]) => (fate.kind === 'held' ? [{ id, module: fate.module }] : []));
+  for (const [paused, records] of Map.groupBy(held, (record) => record.module)) {
+    await world.state.holdRecords(
+      paused,
+      records.map(({ id }) => ({ kind, id })),
+    );
+  }
   for (const [delayMs, ids] of again) await world.queues.add(kind, ids, delayMs);
   await world.state.addDeadLetters(letters);
   // What goes through at last is no dead letter any more.
@@ -71,13 +78,17 @@ export async function setAside(kind: WorkKind, id: string, error: unknown, world
   world.observer.emit('dead_letter', { object: letter.object, record_id: id, code, tries: 1 });
 }
 
-type NextStep = { readonly aftermath: 'done' | 'dead' } | { readonly aftermath: 'again'; readonly delayMs: number };
+type NextStep =
+  | { readonly aftermath: 'done' | 'dead' | 'held' }
+  | { readonly aftermath: 'again'; readonly delayMs: number };
 
 function nextStep(fate: Fate, tries: number): NextStep {
   switch (fate.kind) {
     case 'applied':
     case 'withheld':
       return { aftermath: 'done' };
+    case 'held':
+      return { aftermath: 'held' };
     case 'stale':
       return { aftermath: 'again', delayMs: 0 };
     case 'unknown':

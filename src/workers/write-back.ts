@@ -5,6 +5,7 @@ import type { FieldValue, Fields, Row } from '../domain/record.ts';
 import type { Observer } from '../observe/events.ts';
 import { selectByIds } from '../poll/soql.ts';
 import type { DeadLetter, RecordWrite, RowFate, Salesforce, State } from '../ports.ts';
+import { categoriesOf, holdBack, type BlastWorld } from './blast-radius.ts';
 
 /**
  * One module's changes of one record: the fields that differ, and the guarded values that the decision rests on.
@@ -26,6 +27,8 @@ export type Fate =
   | { readonly kind: 'stale' }
   /** A dry run, or a module that only observes: nothing was sent. */
   | { readonly kind: 'withheld' }
+  /** The module is paused: the record waits for `rolecall resume` (F36). */
+  | { readonly kind: 'held'; readonly module: string }
   | {
       readonly kind: 'refused';
       readonly code: string;
@@ -38,7 +41,7 @@ export type Fate =
     }
   | { readonly kind: 'unknown'; readonly cause: AppError };
 
-export type WriteWorld = {
+export type WriteWorld = BlastWorld & {
   readonly salesforce: Salesforce;
   readonly state: Pick<State, 'deadLettersOf'>;
   readonly observer: Observer;
@@ -74,9 +77,15 @@ export async function submitUpdates(
     fates.set(update.id, { kind: 'withheld' });
     return false;
   });
-  if (sendable.length === 0) return fates;
+  const planned = mergeUpdates(sendable);
+  const held = await holdBack(
+    planned.map(({ module, id, fields }) => ({ module, id, categories: categoriesOf(object, fields) })),
+    world,
+  );
+  for (const { id, module } of planned) if (held.has(id)) fates.set(id, { kind: 'held', module });
+  const sent = planned.filter(({ id }) => !held.has(id));
+  if (sent.length === 0) return fates;
 
-  const sent = mergeUpdates(sendable);
   const { shown, calls } = await readGuarded(object, sent, world, signal);
   const letters = await world.state.deadLettersOf(sent.map(({ id }) => id));
   const fresh: Update[] = [];
@@ -114,7 +123,7 @@ export async function submitCreations(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Fate>> {
   const fates = new Map<string, Fate>();
-  const sent = creations.filter((creation) => {
+  const sendable = creations.filter((creation) => {
     if (!world.isWithheld(creation.module)) return true;
     world.observer.emit('would_write', {
       module: creation.module,
@@ -126,6 +135,12 @@ export async function submitCreations(
     fates.set(creation.key, { kind: 'withheld' });
     return false;
   });
+  const held = await holdBack(
+    sendable.map(({ module, key }) => ({ module, id: key, categories: object === 'Task' ? ['tasks_created'] : [] })),
+    world,
+  );
+  for (const { key, module } of sendable) if (held.has(key)) fates.set(key, { kind: 'held', module });
+  const sent = sendable.filter(({ key }) => !held.has(key));
   if (sent.length === 0) return fates;
 
   const answers = await world.salesforce.create(

@@ -125,3 +125,32 @@ describe('the Redis itself', () => {
     }
   });
 });
+
+it('a Redis that refuses the password or the database is a mistake, not an outage', async () => {
+  const folder = path.resolve(import.meta.dirname, '../../.redis');
+  const server = await startPrivateRedis({ folder });
+  const admin = connectForCommands({ url: server.url, prefix: 'test' });
+  const missing = connectForCommands({ url: `${server.url}/99`, prefix: 'test' });
+  await admin.config('SET', 'requirepass', 'a-password');
+  const stranger = connectForCommands({ url: server.url, prefix: 'test' });
+  try {
+    await expect(inspectRedis(stranger)).rejects.toMatchObject({ code: 'redis-refuses', recovery: 'fix-config' });
+    await admin.config('SET', 'requirepass', '');
+    await expect(inspectRedis(missing)).rejects.toMatchObject({ code: 'redis-refuses', recovery: 'fix-config' });
+  } finally {
+    for (const redis of [admin, stranger, missing]) redis.disconnect();
+    await server.stop();
+  }
+});
+
+it('a Redis that is not there is told by its own error', async () => {
+  const redis = connectForCommands({ url: 'redis://127.0.0.1:1', prefix: 'test' });
+  try {
+    await expect(inspectRedis(redis)).rejects.toMatchObject({
+      code: 'redis-unreachable',
+      message: expect.stringContaining('ECONNREFUSED') as string,
+    });
+  } finally {
+    redis.disconnect();
+  }
+});

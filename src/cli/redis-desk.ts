@@ -1,0 +1,39 @@
+import { userInfo } from 'node:os';
+
+import { createBullQueues } from '../adapters/bullmq.ts';
+import { createRedisState } from '../adapters/redis-state.ts';
+import { connectForCommands } from '../adapters/redis.ts';
+import { readLocalEnvironment, readRedisEnvironment } from '../config/env.ts';
+import { createObserver, type Observer } from '../observe/events.ts';
+import { createLog } from '../observe/log.ts';
+import type { State, WorkQueues } from '../ports.ts';
+import type { CommandWorld } from './command.ts';
+
+/** What a command needs that works on the daemon's state and not on the org. */
+export type RedisDesk = AsyncDisposable & {
+  readonly state: State;
+  readonly queues: WorkQueues;
+  /** Logs on the standard output of errors: the other one is the command's result. */
+  readonly observer: Observer;
+  /** Who runs the command. */
+  readonly by: string;
+};
+
+/** @throws AppError `env-invalid` (fix-config) */
+export async function openRedisDesk({ env, terminal }: CommandWorld): Promise<RedisDesk> {
+  const redisSettings = readRedisEnvironment(env);
+  const { logLevel, logFormat } = readLocalEnvironment(env, { isTerminal: terminal.isInteractive });
+  const log = createLog({ level: logLevel, format: logFormat, secrets: redisSettings.secrets, fd: 2 });
+  const redis = connectForCommands(redisSettings);
+  const queues = await createBullQueues(redisSettings, () => undefined);
+  return {
+    state: createRedisState(redis, redisSettings.prefix),
+    queues,
+    observer: createObserver([log.subscriber]),
+    by: userInfo().username,
+    async [Symbol.asyncDispose]() {
+      await queues.close();
+      redis.disconnect();
+    },
+  };
+}

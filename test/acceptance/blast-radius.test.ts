@@ -1,0 +1,80 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { DISCARD } from '../../src/cli/discard.ts';
+import { PAUSE } from '../../src/cli/pause.ts';
+import { RESUME } from '../../src/cli/resume.ts';
+import type { Command } from '../../src/cli/command.ts';
+import type { Config } from '../../src/config/schema.ts';
+import { tinySeed } from '../../src/sandbox/seed/tiny-seed.ts';
+import { startWorld, type TestWorld } from '../support/world.ts';
+
+const NOW = Date.parse('2026-11-24T10:00:00Z');
+
+let world: TestWorld;
+
+beforeEach(async () => {
+  world = await startWorld({ records: tinySeed(NOW), frozenAt: NOW }, { adjust: atMostThreeFlags });
+});
+afterEach(() => world[Symbol.asyncDispose]());
+
+function atMostThreeFlags(config: Config): Config {
+  const radius = { ...config.write.blast_radius, flag_changes: { max: 3, per: 600_000 } };
+  return { ...config, write: { ...config.write, blast_radius: radius } };
+}
+
+function flagged(): number {
+  return world.sandbox.org.all('Opportunity', (deal) => typeof deal['Contact_Role_Status__c'] === 'string').length;
+}
+
+async function run(command: Command, module: string): Promise<readonly string[]> {
+  const lines: string[] = [];
+  const terminal = { out: (line: string) => lines.push(line), err: () => undefined, isInteractive: false };
+  const env = { REDIS_URL: world.fresh.url, REDIS_PREFIX: world.fresh.prefix, LOG_LEVEL: 'silent' };
+  const never = new AbortController().signal;
+  expect(await command.run([module], { terminal, env, signal: never, onReload: () => undefined })).toBe(0);
+  return lines;
+}
+
+describe('the blast radius (F36)', () => {
+  it('pauses the module past its limit, by one event, and ends --once with what is held', async () => {
+    const ending = world.once();
+
+    await expect(ending).rejects.toMatchObject({ code: 'blast-radius' });
+    expect(flagged()).toBe(3);
+    expect(world.events.filter(({ event }) => event === 'module.paused')).toMatchObject([
+      { module: 'contact_roles', code: 'blast_radius' },
+    ]);
+  });
+
+  it('writes the rest in its order once a person resumes the module', async () => {
+    await world.once().catch(() => undefined);
+
+    for (let resumed = 0; resumed < 2; resumed++) {
+      await run(RESUME, 'contact_roles');
+      await world.once().catch(() => undefined);
+    }
+
+    expect(flagged()).toBe(7);
+  });
+
+  it('forgets what is held when a person discards it', async () => {
+    await world.once().catch(() => undefined);
+
+    expect(await run(DISCARD, 'contact_roles')).toEqual(['5 held records of contact_roles are dropped']);
+    await run(RESUME, 'contact_roles');
+    await world.once();
+
+    expect(flagged()).toBe(3);
+  });
+});
+
+it('a paused module decides and holds, the others go on', async () => {
+  await run(PAUSE, 'routing');
+  const inbound = world.sandbox.org.all('Group', ({ DeveloperName }) => DeveloperName === 'Inbound_Leads')[0]!['Id'];
+
+  await world.once().catch(() => undefined);
+
+  const waiting = world.sandbox.org.all('Lead', ({ OwnerId }) => OwnerId === inbound);
+  expect(waiting).toHaveLength(11);
+  expect(flagged()).toBe(3);
+});
