@@ -52,6 +52,14 @@ describe('the README', () => {
     expect(written.toSorted()).toEqual(Object.keys(commands).toSorted());
   });
 
+  it('names no command in passing that there is not', async () => {
+    const named = [...readme.matchAll(/`(?:npx )?rolecall ([a-z]+)/g)].map(([, name]) => name!);
+    const { stdout } = await run('node', [launcher, '--help']);
+
+    expect(named.length).toBeGreaterThan(5);
+    for (const name of named) expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
+  });
+
   it.each(Object.entries(commands))(
     'shows a command that works: %s',
     async (_command, attempt) => {
