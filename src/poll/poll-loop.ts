@@ -113,8 +113,14 @@ async function tryPoll(
   }
 }
 
+/** How the org says that an object or its fields are not for us to see. */
+const HIDDEN = new Set(['INVALID_TYPE', 'INVALID_FIELD']);
+
 async function poll(stream: Stream, settings: LoopSettings, world: LoopWorld, signal: AbortSignal): Promise<number> {
-  const rows = await pollStream(stream, settings.poll(), world, signal);
+  const rows = await pollStream(stream, settings.poll(), world, signal).catch((error: unknown) => {
+    if (stream.isOptional === true && error instanceof AppError && HIDDEN.has(error.code)) return 0;
+    throw error;
+  });
   return stream.object === 'OpportunityContactRole' ? rows + (await pollDeletedRoles(world, signal)) : rows;
 }
 

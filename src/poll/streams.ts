@@ -10,6 +10,8 @@ export type Stream = {
   readonly fields: readonly string[];
   /** Whether the recycle bin is read too (`queryAll`). Useless for roles: a directly deleted one never shows there (F26). */
   readonly scanAll: boolean;
+  /** Whether the daemon goes on without it where the org does not let us see the object. */
+  readonly isOptional?: boolean;
   /** The units that a row touches; empty when it concerns nobody. */
   touches(row: Row): readonly Touch[];
 };
@@ -39,5 +41,15 @@ const CONTACT_ROLE: Stream = {
   touches: (row) => [{ kind: 'opportunity', id: String(row['OpportunityId']) }],
 };
 
+/** An answer to a campaign touches the lead: it may be what it still lacked (Q8). It leaves no trace on the lead itself. */
+const CAMPAIGN_MEMBER: Stream = {
+  object: 'CampaignMember',
+  fields: ['LeadId', 'HasResponded'],
+  scanAll: false,
+  isOptional: true,
+  touches: ({ LeadId: lead, HasResponded: hasResponded }) =>
+    typeof lead === 'string' && hasResponded === true ? [{ kind: 'lead', id: lead }] : [],
+};
+
 /** All streams, in the order in which a pass reads them: a role's opportunity is known before the role comes. */
-export const STREAMS: readonly Stream[] = [LEAD, OPPORTUNITY, CONTACT_ROLE];
+export const STREAMS: readonly Stream[] = [LEAD, OPPORTUNITY, CONTACT_ROLE, CAMPAIGN_MEMBER];

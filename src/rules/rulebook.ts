@@ -1,5 +1,7 @@
 import { compileCalendar, type Calendar } from './calendars/calendar.ts';
 import type { Calendars } from './calendars/schema.ts';
+import { compileCondition } from './conditions/compile-condition.ts';
+import type { Predicate } from './conditions/compile-condition.ts';
 import type { Lists } from './conditions/operator.ts';
 import { compileContactRoles, type ContactRoleRules } from './contact-roles/compile-contact-roles.ts';
 import type { CalendarSources } from './contact-roles/pick-owner-calendar.ts';
@@ -10,6 +12,7 @@ import {
   type OpportunityCriteriaRules,
 } from './opportunity-criteria/decide-opportunity-criteria.ts';
 import type { OpportunityCriteria } from './opportunity-criteria/schema.ts';
+import type { Recycle } from './recycle/schema.ts';
 import { compileQualification } from './qualification/compile-qualification.ts';
 import type { QualificationRules } from './qualification/qualification-rules.ts';
 import type { Qualification } from './qualification/schema.ts';
@@ -41,6 +44,7 @@ export type RuleSource = {
   readonly contact_roles: ContactRoles | null;
   readonly opportunity_criteria: OpportunityCriteria | null;
   readonly sla: Sla | null;
+  readonly recycle: Recycle | null;
 };
 
 /** A configuration, compiled: everything that decides. Swapped as a whole on reload (F41). A module that is off is null. */
@@ -53,6 +57,8 @@ export type Rulebook = {
   readonly opportunityCriteria: { readonly mode: Mode; readonly rules: OpportunityCriteriaRules } | null;
   readonly sla: { readonly mode: Mode; readonly rules: SlaRules } | null;
   readonly firstTouchDue: FirstTouchDue;
+  /** What brings a lead back (Y7): a hand-raise counts also against a person's Status (QE8). Null when nothing does. */
+  readonly reEntry: Predicate | null;
   /** Where the calendar of an opportunity's owner comes from (C13). */
   readonly calendarSources: CalendarSources;
 };
@@ -69,7 +75,15 @@ export function compileRulebook(source: RuleSource, stages: readonly OrgStage[] 
   const calendars = new Map(
     Object.entries(source.calendars).map(([name, calendar]) => [name, compileCalendar(calendar)]),
   );
-  const { qualification, routing, contact_roles: contactRoles, opportunity_criteria: criteria, org, write } = source;
+  const {
+    qualification,
+    routing,
+    contact_roles: contactRoles,
+    opportunity_criteria: criteria,
+    org,
+    write,
+    recycle,
+  } = source;
   const sla = compileModule(source.sla, (own) => compileSla(own, lists, calendars));
   return {
     source,
@@ -94,6 +108,7 @@ export function compileRulebook(source: RuleSource, stages: readonly OrgStage[] 
     opportunityCriteria: compileModule(criteria, (own) => compileOpportunityCriteria(own, lists, stages)),
     sla,
     firstTouchDue: compileFirstTouchDue(sla?.rules ?? null),
+    reEntry: recycle?.re_entry === undefined ? null : compileCondition(recycle.re_entry.when, lists),
     calendarSources: {
       pools: Object.values(routing?.pools ?? {}).map(({ calendar, members }) => ({
         calendar: calendar ?? null,

@@ -1,5 +1,5 @@
 import { readInstant, type Instant } from '../domain/instant.ts';
-import type { Fields } from '../domain/record.ts';
+import type { Fields, FieldValue } from '../domain/record.ts';
 import type { Memory } from '../ports.ts';
 import type { LeadRuling } from './decide-leads.ts';
 import { isIntake } from '../rules/routing/is-intake.ts';
@@ -7,7 +7,12 @@ import { fold } from '../rules/text/fold.ts';
 import type { Frame } from './work-world.ts';
 
 /** What is remembered of a lead's Status: what it was, and when a person set it so. */
-export type StatusMemory = { readonly status: string | null; readonly status_by_person_at: Instant | null };
+export type StatusMemory = {
+  readonly status: string | null;
+  readonly status_by_person_at: Instant | null;
+  /** So that a new source is seen as a new response (QE8). */
+  readonly lead_source: FieldValue;
+};
 
 /**
  * When a person set the Status that the lead has now; null when nobody did (Q7). Not every org keeps a history of
@@ -21,7 +26,7 @@ export function personSetStatusAt(
   { rulebook, directory }: Frame,
   ownUserId: string,
 ): Instant | null {
-  const { Status: status, LastModifiedById: by, LastModifiedDate: at, CreatedDate: created } = fields;
+  const { Status: status, LastModifiedById: by, LastModifiedDate: at } = fields;
   if (typeof status !== 'string' || typeof by !== 'string' || typeof at !== 'string') return null;
   const seen = memory?.['status'];
   if (typeof seen === 'string' && fold(seen) === fold(status)) {
@@ -29,7 +34,8 @@ export function personSetStatusAt(
     return typeof since === 'number' ? since : null;
   }
   const isFirstLook = typeof seen !== 'string';
-  if (isFirstLook && (at === created || isStatusOfNewLeads(status, rulebook.source.qualification?.scope['Status']))) {
+  const isAsCreated = at === fields['CreatedDate'] && by === fields['CreatedById'];
+  if (isFirstLook && (isAsCreated || isStatusOfNewLeads(status, rulebook.source.qualification?.scope['Status']))) {
     return null;
   }
   const rules = rulebook.routing?.rules;
@@ -40,12 +46,13 @@ export function personSetStatusAt(
 
 /** The Status that the lead has after a ruling that stands. What we write is not a person's. */
 export function rememberStatus({ lead, kind, qualification }: LeadRuling): StatusMemory {
-  const { Status: shown } = lead.record.fields;
+  const { Status: shown, LeadSource: source = null } = lead.record.fields;
   const isWritten = kind === 'judged' || kind === 'given';
   const written = isWritten && qualification?.isRepeat === false ? qualification.set['Status'] : undefined;
   return {
     status: typeof written === 'string' ? written : typeof shown === 'string' ? shown : null,
     status_by_person_at: typeof written === 'string' ? null : lead.personSetStatusAt,
+    lead_source: source,
   };
 }
 

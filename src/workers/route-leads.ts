@@ -6,6 +6,7 @@ import { alertAssigned, alertRefused } from './alert-leads.ts';
 import { announce, resultsOf } from './announce-leads.ts';
 import { giveLeads, judgeLeads, needsTurn, refusedBy, wakeAt, type LeadCase, type LeadRuling } from './decide-leads.ts';
 import { handoffsOf } from './hand-off-leads.ts';
+import { findHandRaises } from './hand-raises.ts';
 import { loadCases } from './load-cases.ts';
 import { loadRouteFacts } from './load-route-facts.ts';
 import { assignmentKey, epochKey, requestKey, storeEpoch } from './lead-epochs.ts';
@@ -44,7 +45,7 @@ export async function routeLeads(ids: readonly string[], world: WorkWorld, signa
 async function decide(cases: readonly LeadCase[], pass: LeadPass): Promise<readonly LeadRuling[]> {
   const { taken, turns, at } = pass;
   const rules = taken.rulebook.routing?.rules;
-  const judged = judgeLeads(await dropLapsed(cases, pass), taken, at);
+  const judged = await judge(await dropLapsed(cases, pass), pass);
   if (rules === undefined || !judged.some(needsTurn)) return judged;
   const asking = judged.filter(needsTurn).map(({ lead }) => lead);
   for (;;) {
@@ -53,6 +54,15 @@ async function decide(cases: readonly LeadCase[], pass: LeadPass): Promise<reado
     const { rulings, states } = giveLeads(judged, rules, book.states, facts, taken, at);
     if (await commitTurns(book, states, reservationsOf(rulings), turns)) return rulings;
   }
+}
+
+/** Whom a person's Status holds back is asked once more whether the lead has raised a hand since (QE8). */
+async function judge(cases: readonly LeadCase[], pass: LeadPass): Promise<readonly LeadRuling[]> {
+  const judged = judgeLeads(cases, pass.taken, pass.at);
+  const raised = await findHandRaises(judged, pass);
+  if (raised.size === 0) return judged;
+  const again = cases.map((lead) => (raised.has(lead.id) ? { ...lead, isHandRaise: true } : lead));
+  return judgeLeads(again, pass.taken, pass.at);
 }
 
 /** What is put in place with the turns: who gets the lead, and that the epoch somebody asked for has begun. */

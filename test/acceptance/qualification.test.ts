@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest';
+
+import { companySeed, openCompany, TUESDAY } from '../support/company.ts';
+import { startWorld, type Told } from '../support/world.ts';
+
+const HOUR = 3_600;
+const DAY = 24 * HOUR;
+
+async function aCompany() {
+  const world = await startWorld({ records: companySeed(TUESDAY) });
+  world.sandbox.clock.set(TUESDAY);
+  const company = openCompany(world.sandbox);
+  const { org } = world.sandbox;
+  /** A lead of a webinar: 20 points for its industry, 20 for its size. */
+  const webinar = () =>
+    company.lead({ LeadSource: 'Webinar', Industry: 'Energy', NumberOfEmployees: 500, Lead_Score__c: null });
+  return { world, company, webinar, marketing: org.as('marketo@northwind.example'), ...world.sandbox };
+}
+
+/** What a module said of a lead. */
+function decisions(events: readonly Told[], lead: string, module = 'qualification'): readonly Told[] {
+  return events.filter((told) => told.event === 'decision' && told['module'] === module && told['record_id'] === lead);
+}
+
+describe('what comes late (Q8)', () => {
+  it('qualifies a lead in nurture when its score arrives', async () => {
+    const { world, company, webinar, marketing, org } = await aCompany();
+    await using _ = world;
+    const lead = webinar();
+    await world.once();
+    expect(org.record(lead)).toMatchObject({ Status: 'Nurturing', MQL__c: false });
+    expect(company.ownerOf(lead)).toBe('queue:Marketing_Nurture');
+
+    marketing.update(lead, { Lead_Score__c: 60 });
+    const events = await world.once();
+
+    expect(decisions(events, lead)).toMatchObject([{ result: 'qualified', reason: 'scored', points: 60 }]);
+    expect(company.ownerOf(lead)).toBe('ron');
+    expect(org.record(lead)).toMatchObject({ MQL__c: true, MQL_Reason__c: 'scored' });
+  });
+
+  it('looks at a lead again when it answers a campaign, which leaves no trace on the lead', async () => {
+    const { world, webinar, org } = await aCompany();
+    await using _ = world;
+    const lead = webinar();
+    const campaign = org.admin.insert('Campaign', { Name: 'Autumn webinar', IsActive: true });
+    await world.once();
+
+    org.admin.insert('CampaignMember', { CampaignId: campaign, LeadId: lead, Status: 'Responded' });
+    const events = await world.once();
+
+    expect(events.find(({ event, object }) => event === 'poll.completed' && object === 'CampaignMember')).toMatchObject(
+      {
+        rows: 1,
+      },
+    );
+  });
+
+  it('only records that a routed lead has dropped below its score (Q6)', async () => {
+    const { world, company, webinar, marketing, org } = await aCompany();
+    await using _ = world;
+    const lead = webinar();
+    marketing.update(lead, { Lead_Score__c: 60 });
+    await world.once();
+    const owner = company.ownerOf(lead);
+
+    marketing.update(lead, { Lead_Score__c: null, Industry: null, NumberOfEmployees: 5 });
+    const events = await world.once();
+
+    expect(decisions(events, lead)).toMatchObject([{ result: 'nurture', findings: ['score_dropped'] }]);
+    expect(company.ownerOf(lead)).toBe(owner);
+    expect(org.record(lead)).toMatchObject({ MQL__c: true, Status: 'Open - Not Contacted' });
+  });
+});
+
+describe('what a person has set (Q7)', () => {
+  it('holds a lead back for thirty days, and not a day longer (QE7)', async () => {
+    const { world, company, webinar, marketing, org, clock } = await aCompany();
+    await using _ = world;
+    const lead = webinar();
+    org.as('lee@northwind.example').update(lead, { Status: 'Nurturing' });
+    await world.once();
+
+    clock.advance(DAY);
+    marketing.update(lead, { Lead_Score__c: 60 });
+    const held = await world.once();
+
+    expect(decisions(held, lead)).toMatchObject([{ result: 'qualified', held_back: 'human_change' }]);
+    expect(decisions(held, lead, 'routing')).toEqual([]);
+    expect(company.ownerOf(lead)).toBe('queue:Inbound_Leads');
+
+    clock.set(TUESDAY + (30 * DAY + HOUR) * 1000);
+    await world.once();
+    expect(company.ownerOf(lead)).toBe('ron');
+  });
+
+  it('gives way to a hand-raise after five days (QE8)', async () => {
+    const { world, company, webinar, marketing, org, clock } = await aCompany();
+    await using _ = world;
+    const lead = webinar();
+    const campaign = org.admin.insert('Campaign', { Name: 'Demo Request', IsActive: true });
+    org.as('lee@northwind.example').update(lead, { Status: 'Nurturing' });
+    await world.once();
+    marketing.update(lead, { Lead_Score__c: 60 });
+    await world.once();
+    expect(company.ownerOf(lead)).toBe('queue:Inbound_Leads');
+
+    clock.set(TUESDAY + 6 * DAY * 1000);
+    org.admin.insert('CampaignMember', { CampaignId: campaign, LeadId: lead, Status: 'Responded' });
+    await world.once();
+
+    expect(company.ownerOf(lead)).toBe('ron');
+  });
+
+  it('is not what our own writes and marketing’s are taken for', async () => {
+    const { world, company, webinar, marketing } = await aCompany();
+    await using _ = world;
+    const lead = webinar();
+    await world.once();
+    marketing.update(lead, { Title: 'CTO' });
+    await world.once();
+
+    marketing.update(lead, { Lead_Score__c: 60 });
+    await world.once();
+
+    expect(company.ownerOf(lead)).toBe('ron');
+  });
+});
+
+describe('data that is missing (Q4)', () => {
+  it('is waited for four hours from the first hold, however often the lead is edited (QE10)', async () => {
+    const { world, company, marketing, org, clock } = await aCompany();
+    await using _ = world;
+    const lead = company.lead({ Country: null });
+    await world.once();
+    for (let hour = 1; hour < 4; hour++) {
+      clock.set(TUESDAY + hour * HOUR * 1000);
+      marketing.update(lead, { Title: `Title ${hour}` });
+      await world.once();
+    }
+    expect(org.record(lead)).toMatchObject({ Status: 'Open - Not Contacted' });
+
+    clock.set(TUESDAY + 4 * HOUR * 1000 + 60_000);
+    const events = await world.once();
+
+    expect(decisions(events, lead)).toMatchObject([{ result: 'nurture', reason: 'missing:geo.country' }]);
+    expect(company.ownerOf(lead)).toBe('queue:Marketing_Nurture');
+  });
+
+  it('is taken up at once when it comes (QE9)', async () => {
+    const { world, company, marketing, clock } = await aCompany();
+    await using _ = world;
+    const lead = company.lead({ Country: null });
+    await world.once();
+
+    clock.set(TUESDAY + (4 * HOUR - 60) * 1000);
+    marketing.update(lead, { Country: 'Norway' });
+    await world.once();
+
+    expect(company.ownerOf(lead)).toBe('ron');
+  });
+});
+
+it('writes nothing at all to a suppressed lead, and tests it anew on every change (Q3)', async () => {
+  const { world, company, marketing } = await aCompany();
+  await using _ = world;
+  const lead = company.lead({ Do_Not_Route__c: true });
+  const first = await world.once();
+  expect(first.filter(({ event }) => event === 'write.completed')).toEqual([]);
+
+  marketing.update(lead, { Do_Not_Route__c: false });
+  await world.once();
+
+  expect(company.ownerOf(lead)).toBe('ron');
+});
