@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
 
+import { openRedisDesk, type RedisDesk } from '../app/redis-desk.ts';
 import { AppError } from '../domain/error.ts';
 import { isRecordId, to18 } from '../domain/record-id.ts';
 import type { WorkKind } from '../domain/work.ts';
 import type { DeadLetter } from '../ports.ts';
 import { EXIT, type Command, type CommandWorld } from './command.ts';
-import { openRedisDesk, type RedisDesk } from './redis-desk.ts';
 
 const HELP = `rolecall dead list [--json]
 rolecall dead retry (ID… | --all)
@@ -30,7 +30,7 @@ export const DEAD: Command = {
     }
     if (action !== 'list' && names.length === 0 && !values.all) throw usage(`dead ${action} needs ids, or --all`);
     const wanted = names.map(readId);
-    await using desk = await openRedisDesk(world);
+    await using desk = await openRedisDesk(world.env, world.terminal.isInteractive);
     if (action === 'list') return await list(desk, values.json, world);
     const letters = (await desk.state.deadLetters()).filter(
       ({ record_id }) => values.all || wanted.includes(record_id),

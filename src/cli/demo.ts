@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { connectForCommands, forgetKeys } from '../adapters/redis.ts';
+import { forgetRun } from '../app/redis-desk.ts';
 import { runDaemon } from '../app/run-daemon.ts';
 import { readLocalEnvironment, type Environment } from '../config/env.ts';
 import type { Config } from '../config/schema.ts';
@@ -85,12 +85,7 @@ async function openRedis(given: string | undefined, terminal: Terminal, signal: 
   }
   terminal.out('Starting a Salesforce org on loopback; Redis is that of REDIS_URL …');
   const prefix = `rolecall-demo-${randomUUID()}`;
-  const stop = async (): Promise<void> => {
-    const redis = connectForCommands({ url: given, prefix });
-    await forgetKeys(redis, prefix);
-    redis.disconnect();
-  };
-  return { url: given, prefix, stop };
+  return { url: given, prefix, stop: () => forgetRun({ url: given, prefix }) };
 }
 
 function demoEnvironment(sandbox: SandboxOrg, redis: DemoRedis, logLevel: string): Environment {

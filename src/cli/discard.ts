@@ -1,6 +1,6 @@
+import { openRedisDesk } from '../app/redis-desk.ts';
 import { EXIT, type Command } from './command.ts';
 import { readModule } from './module-argument.ts';
-import { openRedisDesk } from './redis-desk.ts';
 
 const HELP = `rolecall discard MODULE
 
@@ -13,7 +13,7 @@ export const DISCARD: Command = {
   help: HELP,
   async run(args, world) {
     const module = readModule(args);
-    await using desk = await openRedisDesk(world);
+    await using desk = await openRedisDesk(world.env, world.terminal.isInteractive);
     const held = await desk.state.heldRecords(module);
     await desk.state.dropHeldRecords(module);
     desk.observer.emit('module.discarded', { module, records: held.length, by: desk.by });

@@ -1,6 +1,6 @@
+import { openRedisDesk } from '../app/redis-desk.ts';
 import { EXIT, type Command } from './command.ts';
 import { readModule } from './module-argument.ts';
-import { openRedisDesk } from './redis-desk.ts';
 
 const HELP = `rolecall pause MODULE
 
@@ -12,7 +12,7 @@ export const PAUSE: Command = {
   help: HELP,
   async run(args, world) {
     const module = readModule(args);
-    await using desk = await openRedisDesk(world);
+    await using desk = await openRedisDesk(world.env, world.terminal.isInteractive);
     const reason = `paused by ${desk.by}`;
     const isNew = await desk.state.pauseModule(module, { code: 'operator', reason });
     if (isNew) desk.observer.emit('module.paused', { module, code: 'operator', reason });

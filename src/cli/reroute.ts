@@ -1,14 +1,8 @@
-import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 
-import { createBullQueues } from '../adapters/bullmq.ts';
-import { createRedisState } from '../adapters/redis-state.ts';
-import { connectForCommands } from '../adapters/redis.ts';
-import { readLocalEnvironment, readRedisEnvironment } from '../config/env.ts';
+import { openRedisDesk } from '../app/redis-desk.ts';
 import { AppError } from '../domain/error.ts';
 import { isRecordId, to18 } from '../domain/record-id.ts';
-import { createObserver } from '../observe/events.ts';
-import { createLog } from '../observe/log.ts';
 import { requestEpochs } from '../workers/lead-epochs.ts';
 import { EXIT, type Command } from './command.ts';
 
@@ -25,21 +19,11 @@ export const REROUTE: Command = {
     const { positionals } = parseArgs({ args: [...args], allowPositionals: true });
     if (positionals.length === 0) throw usage('name at least one lead');
     const ids = [...new Set(positionals.map(readLeadId))];
-    const redisSettings = readRedisEnvironment(env);
-    const { logLevel, logFormat } = readLocalEnvironment(env, { isTerminal: terminal.isInteractive });
-    const log = createLog({ level: logLevel, format: logFormat, secrets: redisSettings.secrets, fd: 2 });
-    const observer = createObserver([log.subscriber]);
-    const by = userInfo().username;
-    const redis = connectForCommands(redisSettings);
-    const queues = await createBullQueues(redisSettings, () => undefined);
-    try {
-      // The wish first: a worker that is faster than us must find it.
-      await requestEpochs(ids, { cause: 'manual', by }, createRedisState(redis, redisSettings.prefix));
-      await queues.add('lead', ids);
-    } finally {
-      await queues.close();
-      redis.disconnect();
-    }
+    await using desk = await openRedisDesk(env, terminal.isInteractive);
+    const { state, queues, observer, by } = desk;
+    // The wish first: a worker that is faster than us must find it.
+    await requestEpochs(ids, { cause: 'manual', by }, state);
+    await queues.add('lead', ids);
     for (const record_id of ids) observer.emit('reroute.requested', { record_id, by });
     terminal.out(ids.length === 1 ? '1 lead will be routed anew' : `${ids.length} leads will be routed anew`);
     return EXIT.ok;

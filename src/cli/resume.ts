@@ -1,7 +1,7 @@
-import { countersOf } from '../workers/blast-radius.ts';
+import { openRedisDesk } from '../app/redis-desk.ts';
+import { countersOf } from '../domain/write-category.ts';
 import { EXIT, type Command } from './command.ts';
 import { readModule } from './module-argument.ts';
-import { openRedisDesk } from './redis-desk.ts';
 
 const HELP = `rolecall resume MODULE
 
@@ -13,7 +13,7 @@ export const RESUME: Command = {
   help: HELP,
   async run(args, world) {
     const module = readModule(args);
-    await using desk = await openRedisDesk(world);
+    await using desk = await openRedisDesk(world.env, world.terminal.isInteractive);
     const { state, queues, observer } = desk;
     const held = await state.heldRecords(module);
     if (await state.resumeModule(module, countersOf(module))) observer.emit('module.resumed', { module });

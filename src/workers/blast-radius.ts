@@ -1,16 +1,7 @@
 import type { Fields } from '../domain/record.ts';
+import { WRITE_CATEGORIES, type WriteCategory } from '../domain/write-category.ts';
 import type { Observer } from '../observe/events.ts';
 import type { State } from '../ports.ts';
-
-const CATEGORIES = ['owner_changes', 'status_changes', 'flag_changes', 'tasks_created'] as const;
-
-/** What planned writes are counted as (F36). */
-export type WriteCategory = (typeof CATEGORIES)[number];
-
-/** The counters of a module, one per category. */
-export function countersOf(module: string): readonly string[] {
-  return CATEGORIES.map((category) => `${module}:${category}`);
-}
 
 /** At most `max` planned writes in a sliding window of `per` ms. */
 export type BlastRadius = Readonly<Record<WriteCategory, { readonly max: number; readonly per: number }>>;
@@ -51,7 +42,7 @@ export async function holdBack(planned: readonly PlannedWrite[], world: BlastWor
       for (const { id } of writes) held.add(id);
       continue;
     }
-    for (const category of CATEGORIES) {
+    for (const category of WRITE_CATEGORIES) {
       const { max, per } = world.blastRadius()[category];
       const counted = writes.filter(({ categories }) => categories.includes(category));
       const admitted = await world.state.admitWrites(`${module}:${category}`, counted.length, { max, per });

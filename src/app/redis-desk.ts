@@ -2,12 +2,12 @@ import { userInfo } from 'node:os';
 
 import { createBullQueues } from '../adapters/bullmq.ts';
 import { createRedisState } from '../adapters/redis-state.ts';
-import { connectForCommands } from '../adapters/redis.ts';
+import { connectForCommands, forgetKeys, type RedisSettings } from '../adapters/redis.ts';
+import type { Variables } from '../config/env-reading.ts';
 import { readLocalEnvironment, readRedisEnvironment } from '../config/env.ts';
 import { createObserver, type Observer } from '../observe/events.ts';
 import { createLog } from '../observe/log.ts';
 import type { State, WorkQueues } from '../ports.ts';
-import type { CommandWorld } from './command.ts';
 
 /** What a command needs that works on the daemon's state and not on the org. */
 export type RedisDesk = AsyncDisposable & {
@@ -20,9 +20,9 @@ export type RedisDesk = AsyncDisposable & {
 };
 
 /** @throws AppError `env-invalid` (fix-config) */
-export async function openRedisDesk({ env, terminal }: CommandWorld): Promise<RedisDesk> {
+export async function openRedisDesk(env: Variables, isTerminal: boolean): Promise<RedisDesk> {
   const redisSettings = readRedisEnvironment(env);
-  const { logLevel, logFormat } = readLocalEnvironment(env, { isTerminal: terminal.isInteractive });
+  const { logLevel, logFormat } = readLocalEnvironment(env, { isTerminal });
   const log = createLog({ level: logLevel, format: logFormat, secrets: redisSettings.secrets, fd: 2 });
   const redis = connectForCommands(redisSettings);
   const queues = await createBullQueues(redisSettings, () => undefined);
@@ -36,4 +36,11 @@ export async function openRedisDesk({ env, terminal }: CommandWorld): Promise<Re
       redis.disconnect();
     },
   };
+}
+
+/** Deletes all that a run has left under its prefix. */
+export async function forgetRun(settings: RedisSettings): Promise<void> {
+  const redis = connectForCommands(settings);
+  await forgetKeys(redis, settings.prefix);
+  redis.disconnect();
 }
