@@ -42,6 +42,27 @@ export function isReady(redis: Redis): boolean {
   return redis.status === 'ready';
 }
 
+/**
+ * Tells when a connection that stood is lost, and when it stands again, once each.
+ * @returns ends the watching: a connection that is closed on purpose is no news
+ */
+export function watchRedis(
+  redis: Redis,
+  told: { readonly lost: () => void; readonly regained: () => void },
+): () => void {
+  let isLost = false;
+  const onClose = (): void => {
+    if (!isLost) told.lost();
+    isLost = true;
+  };
+  const onReady = (): void => {
+    if (isLost) told.regained();
+    isLost = false;
+  };
+  redis.on('close', onClose).on('ready', onReady);
+  return () => redis.off('close', onClose).off('ready', onReady);
+}
+
 /** Deletes every key under a prefix. */
 export async function forgetKeys(redis: Redis, prefix: string): Promise<void> {
   const pattern = `${prefix.replace(/[*?[\]\\]/g, String.raw`\$&`)}:*`;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import { inspectRedis, type RedisConnection, type RedisSettings } from '../adapters/redis.ts';
+import { inspectRedis, watchRedis, type RedisConnection, type RedisSettings } from '../adapters/redis.ts';
 import { AppError } from '../domain/error.ts';
 import type { Observer } from '../observe/events.ts';
 import type { Clock } from '../ports.ts';
@@ -14,6 +14,18 @@ export function redisSettingsOf({ environment, dryRun }: DaemonSettings): RedisS
 }
 
 type Waiting = { readonly observer: Observer; readonly clock: Clock; readonly stop: AbortSignal };
+
+/** Tells of a Redis that goes away under the running daemon, which waits for it and goes on by itself (XE22). */
+export function tellOfRedis(redis: RedisConnection, { observer, clock }: Omit<Waiting, 'stop'>): () => void {
+  let since = 0;
+  return watchRedis(redis, {
+    lost() {
+      since = clock.monotonic();
+      observer.emit('redis.unreachable', { reason: 'the connection to Redis is lost (REDIS_URL)' });
+    },
+    regained: () => observer.emit('redis.reachable', { seconds: Math.round((clock.monotonic() - since) / 1000) }),
+  });
+}
 
 /** Waits for Redis however long it takes; one line when it is away, one when it is back. */
 export async function awaitRedis(redis: RedisConnection, { observer, clock, stop }: Waiting): Promise<void> {

@@ -16,7 +16,7 @@ import type { Closer } from './close-all.ts';
 import type { DaemonSettings } from './daemon-settings.ts';
 import { loadFrame, type FrameSettings, type LoadedFrame } from './load-frame.ts';
 import { openAlerts } from './open-alerts.ts';
-import { awaitRedis, redisSettingsOf } from './open-redis.ts';
+import { awaitRedis, redisSettingsOf, tellOfRedis } from './open-redis.ts';
 import { openSalesforce } from './open-salesforce.ts';
 import { serveStatus } from './serve-status.ts';
 import { openWorld, startWorkers } from './start-workers.ts';
@@ -53,6 +53,7 @@ export async function startDaemon(settings: DaemonSettings, starting: Starting):
   const redis = connectForCommands(redisSettings);
   closers.push(() => redis.disconnect());
   await awaitRedis(redis, starting);
+  closers.push(tellOfRedis(redis, starting));
   if (settings.dryRun) closers.push(() => forgetKeys(redis, redisSettings.prefix));
 
   const salesforce = openSalesforce(environment.salesforce, redis, environment.redis.prefix, settings.deadlines);
