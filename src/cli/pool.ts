@@ -5,8 +5,10 @@ import { closest } from 'fastest-levenshtein';
 import { openDesk, type Desk } from '../app/open-desk.ts';
 import { AppError } from '../domain/error.ts';
 import { writeInstant } from '../domain/instant.ts';
+import { quotePrefix } from '../poll/soql.ts';
 import { describePool, type MemberView, type PoolView } from '../rules/routing/pools/describe-pool.ts';
 import type { RoutingRules } from '../rules/routing/routing-rules.ts';
+import { findUser } from '../rules/routing/users.ts';
 import { askTogether } from '../workers/ask-together.ts';
 import { planLoads, RESERVED_FOR } from '../workers/count-loads.ts';
 import { openTurns } from '../workers/turns.ts';
@@ -36,7 +38,10 @@ export const POOL: Command = {
   },
 };
 
-async function viewPool(name: string, desk: Desk, { signal }: CommandWorld): Promise<PoolView> {
+/** A pool, and how many open leads of its turns are with people who are no members (RE19); null when the org keeps no turns. */
+type ShownPool = PoolView & { readonly owned_by_non_member: number | null };
+
+async function viewPool(name: string, desk: Desk, { signal }: CommandWorld): Promise<ShownPool> {
   const { frame, salesforce, state } = desk;
   const { routing, source } = frame.rulebook;
   if (routing === null) throw usage('the configuration has no routing, or it is off');
@@ -49,16 +54,34 @@ async function viewPool(name: string, desk: Desk, { signal }: CommandWorld): Pro
   const loads = planLoads(rules, users, frame.columns.groupable, now);
   const answers = await askTogether(loads.queries, salesforce, signal);
   const { byPool } = loads.read(answers, await state.assignmentsSince(now - RESERVED_FOR), scope);
-  return describePool(rules, name, states, { users, loads: byPool }, now)!;
+  const view = describePool(rules, name, states, { users, loads: byPool }, now)!;
+  const members = new Set(view.members.map(({ user }) => findUser(users, user)?.id));
+  return { ...view, owned_by_non_member: await countStrangers(name, members, desk, signal) };
 }
 
-function print({ pool, strategy, turns, members, next }: PoolView): string {
+async function countStrangers(
+  pool: string,
+  members: ReadonlySet<string | undefined>,
+  { frame, salesforce }: Desk,
+  signal: AbortSignal,
+): Promise<number | null> {
+  const { turn_key: turnField } = frame.rulebook.source.write;
+  if (turnField === null) return null;
+  const where = `${turnField} LIKE ${quotePrefix(`${pool}:`)} AND IsConverted = false`;
+  const soql = `SELECT OwnerId, COUNT(Id) leads FROM Lead WHERE ${where} GROUP BY OwnerId`;
+  const [owners = []] = await askTogether([{ soql }], salesforce, signal);
+  const strangers = owners.filter((row) => !members.has(String(row['OwnerId'])));
+  return strangers.reduce((sum, row) => sum + Number(row['leads']), 0);
+}
+
+function print({ pool, strategy, turns, members, next, owned_by_non_member: strangers }: ShownPool): string {
   const width = Math.max(...members.map(({ user }) => user.length), 0);
   const until = next.until === null ? '' : ` until ${writeInstant(next.until)}`;
   const by = next.pool === null || next.pool === pool ? '' : ` (${next.pool})`;
   return [
     `${pool}: ${strategy}, ${turns} ${turns === 1 ? 'turn' : 'turns'}`,
     ...members.map((member) => `  ${member.user.padEnd(width)}  ${printMember(member)}`),
+    ...(strangers === null || strangers === 0 ? [] : [`owned by non-members: ${strangers}`]),
     `next: ${next.who}${until}${by}`,
   ].join('\n');
 }

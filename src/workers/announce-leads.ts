@@ -1,7 +1,7 @@
 import { writeInstant } from '../domain/instant.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { Memory } from '../ports.ts';
-import type { Drift, LeadRuling } from './decide-leads.ts';
+import { refusedBy, type Drift, type LeadRuling } from './decide-leads.ts';
 import type { LeadPass } from './lead-pass.ts';
 import { isNews, tell } from './told.ts';
 import type { Frame } from './work-world.ts';
@@ -76,11 +76,23 @@ export function resultsOf(ruling: LeadRuling, { rulebook }: Frame): readonly Tol
     const skipped = route?.skipped.map(({ pool: asked, reason: why }) => `${asked}: ${why}`) ?? [];
     told.push({
       module: 'routing',
-      result: { ...shared, ...epoch, turn: turn?.turn ?? null, steps, skipped, findings: route?.findings ?? [] },
+      result: {
+        ...shared,
+        ...epoch,
+        turn: turn?.turn ?? null,
+        steps,
+        skipped,
+        findings: [...(route?.findings ?? []), ...refusals(lead.memory)],
+      },
       isRoutine: false,
     });
   }
   return told.filter(({ module }) => rulebook[module] !== null);
+}
+
+/** The org has not let somebody own it: the user has left, or may not own leads (RE3, RE4). */
+function refusals(memory: Memory | null): readonly string[] {
+  return refusedBy(memory).length === 0 ? [] : ['user_inactive'];
 }
 
 /** A lead that we gave to somebody and that a person has passed on stays with whoever has it now (RE13). */

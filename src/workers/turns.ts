@@ -95,7 +95,8 @@ export async function giveBack(
   for (;;) {
     const book = await openTurns(rules, world);
     let states: PoolStates = new Map();
-    for (const { turn } of refunds.values()) {
+    // The latest first: a number is used again only when it is the last one.
+    for (const { turn } of [...refunds.values()].toSorted((a, b) => (b.turn?.turn ?? 0) - (a.turn?.turn ?? 0))) {
       if (turn !== null) states = refundPick(new Map([...book.states, ...states]), turn);
     }
     if (await commitTurns(book, states, forgotten, world)) return;

@@ -65,7 +65,7 @@ const OWNER_REFUSALS = new Set([
 export async function takeBack(
   rulings: readonly LeadRuling[],
   fates: Map<string, Fate>,
-  { taken, turns }: LeadPass,
+  { taken, turns, observer }: LeadPass,
 ): Promise<ReadonlyMap<string, string | null>> {
   const rules = taken.rulebook.routing?.rules;
   const refunds = new Map<string, Assignment>();
@@ -80,6 +80,8 @@ export async function takeBack(
     const isTurnTaken = fate.code === 'DUPLICATE_VALUE' && assignment.pool !== null;
     if (isTurnTaken) takenTwice.add(assignment.pool);
     if (!isTurnTaken && !OWNER_REFUSALS.has(fate.code)) continue;
+    const { code, fields } = fate;
+    observer.emit('write.rejected', { object: 'Lead', record_id: lead.id, code, fields });
     retaken.set(lead.id, isTurnTaken ? null : assignment.ownerId);
     fates.set(lead.id, { kind: 'stale' });
   }

@@ -158,6 +158,24 @@ describe('rolecall pool', () => {
     });
   });
 
+  it('counts the leads of its turns that are with people who are no members (RE19)', async () => {
+    const { world, company, org } = await aCompany();
+    await using _ = world;
+    const lead = company.lead({ Country: 'Germany', PostalCode: '10115' });
+    await world.once();
+    org.as('otto@northwind.example').update(lead, { OwnerId: company.userId('kim') });
+
+    const shown = await rolecall(world, 'pool', 'dach');
+
+    expect(shown.out.split('\n')).toEqual([
+      'dach: weighted_round_robin, 1 turn',
+      '  otto@northwind.example  weight 1, owed 0, last turn 1, open 0 of 60, today 1 of 12, in',
+      '  pia@northwind.example   weight 1, owed 0, no turn yet, open 0 of 60, today 0 of 12, out: away',
+      'owned by non-members: 1',
+      'next: otto@northwind.example',
+    ]);
+  });
+
   it('names the nearest pool when there is none of the name', async () => {
     const { world } = await aCompany();
     await using _ = world;

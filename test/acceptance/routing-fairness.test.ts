@@ -30,7 +30,7 @@ describe('turns under failures (D9, R13, R14, R19)', () => {
     const company = openCompany(sandbox);
     let rows = 0;
     sandbox.faults.add({
-      when: { method: 'POST', body: /OwnerId/ },
+      when: { path: '/composite', body: /OwnerId/ },
       do: {
         kind: 'refuse-rows',
         code: 'UNABLE_TO_LOCK_ROW',
