@@ -103,6 +103,11 @@ function nextStep(fate: Fate, tries: number): NextStep {
   }
 }
 
+/** The org's words may quote the value that it refuses; an address is nobody's business here. */
+function withoutAddresses(text: string): string {
+  return text.replace(/[^\s'"<>(]+@[^\s'"<>)]+/g, '…');
+}
+
 function writeLetter(
   kind: WorkKind,
   module: string,
@@ -117,7 +122,7 @@ function writeLetter(
     record_id: id,
     module,
     code,
-    message,
+    message: withoutAddresses(message),
     fields,
     config_hash: world.configHash(),
     at,
