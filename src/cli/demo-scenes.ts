@@ -4,6 +4,7 @@ import type { Events } from '../observe/events.ts';
 import type { SandboxOrg } from '../sandbox/sandbox-org.ts';
 import type { StoredRecord } from '../sandbox/types.ts';
 import type { Terminal } from './command.ts';
+import { playMonday } from './demo-monday.ts';
 import type { Tally } from './demo-tally.ts';
 
 /** Nobody waits longer than this for an answer of the daemon, ms. */
@@ -81,6 +82,7 @@ export async function playScenes(
   const { opportunityId } = org.as(usernameOf(sandbox, owner)).convertLead(leadId);
   await answered(tally.next('decision', ({ record_id }) => record_id === opportunityId));
   await answered(tally.next('idle'));
+  await playMonday(sandbox, tally, { say, answered });
 }
 
 /** An open deal of the committee's scope that has people but no Economic Buyer. */
