@@ -1,6 +1,6 @@
 import { dataPath } from '../config/data-path.ts';
 import type { AppError } from '../domain/error.ts';
-import { OBJECT_OF, type WorkKind } from '../domain/work.ts';
+import type { WorkKind } from '../domain/work.ts';
 import { openDecisionLog } from '../observe/decision-log.ts';
 import type { Observer } from '../observe/events.ts';
 import type { Alerts, Clock, Salesforce, State, WorkQueues } from '../ports.ts';
@@ -83,9 +83,10 @@ export async function startWorkers(
           random: Math.random,
           setAside: (record, id, error) => setAside(record, id, error, world),
           onPause(paused, error) {
-            const module = OBJECT_OF[paused];
-            if (error === null) observer.emit('module.resumed', { module });
-            else observer.emit('module.paused', { module, code: error.code, reason: error.message });
+            for (const module of modulesOf(paused, world)) {
+              if (error === null) observer.emit('module.resumed', { module });
+              else observer.emit('module.paused', { module, code: codeOf(error), reason: error.message });
+            }
             if (error !== null && once) fail(error);
           },
         },
@@ -93,4 +94,19 @@ export async function startWorkers(
       ),
     );
   }
+}
+
+/** The modules that stand still together with the batches of a kind: they read the same records (XE9). */
+function modulesOf(kind: WorkKind, { frame }: WorkWorld): readonly string[] {
+  const { qualification, routing, contactRoles, opportunityCriteria } = frame().rulebook;
+  const modules =
+    kind === 'lead'
+      ? { qualification, routing }
+      : { contact_roles: contactRoles, opportunity_criteria: opportunityCriteria };
+  return Object.entries(modules).flatMap(([module, compiled]) => (compiled === null ? [] : [module]));
+}
+
+/** A field that was there at the start is one that the integration user may not see any more. */
+function codeOf({ code }: AppError): string {
+  return code === 'INVALID_FIELD' || code === 'INVALID_TYPE' ? 'E_FIELD_NO_ACCESS' : code;
 }
