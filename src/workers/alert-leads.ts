@@ -19,6 +19,18 @@ export async function alertAssigned(rulings: readonly LeadRuling[], pass: LeadPa
   if (alerts.length > 0) await pass.alerts.post(alerts);
 }
 
+/** Tells who undoes our assignments, once per lead and fight (F34). */
+export async function alertFights(rulings: readonly LeadRuling[], pass: LeadPass): Promise<void> {
+  const channel = channelOf(pass);
+  if (channel === null) return;
+  const alerts = rulings.flatMap(({ lead, kind }): readonly Alert[] => {
+    if (kind !== 'settled' || lead.revert?.next !== 'fight') return [];
+    const facts = { event: 'fight', lead_id: lead.id, other_user_id: lead.revert.by };
+    return [{ channel, key: `fight:${lead.id}:${writeInstant(pass.at)}`, facts }];
+  });
+  if (alerts.length > 0) await pass.alerts.post(alerts);
+}
+
 /** Tells that a rule of the org refuses leads: once per text of the rule and day (RE17). */
 export async function alertRefused(fates: ReadonlyMap<string, Fate>, pass: LeadPass): Promise<void> {
   const channel = channelOf(pass);

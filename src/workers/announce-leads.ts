@@ -3,6 +3,7 @@ import type { Decision } from '../domain/decision.ts';
 import type { Memory } from '../ports.ts';
 import { refusedBy, type Drift, type LeadRuling } from './decide-leads.ts';
 import type { LeadPass } from './lead-pass.ts';
+import type { Revert } from './reverts.ts';
 import { isNews, tell } from './told.ts';
 import type { Frame } from './work-world.ts';
 
@@ -42,7 +43,8 @@ export function resultsOf(ruling: LeadRuling, { rulebook }: Frame): readonly Tol
   const told: Told[] = [];
   // What we gave away ourselves comes back as an echo: no second decision (XE25, QE11), unless something is odd.
   const isEcho = kind === 'ours' || kind === 'settled';
-  if (isEcho && ruling.drift !== null) told.push(driftResult(ruling, ruling.drift));
+  if (isEcho && lead.revert?.next === 'fight') told.push(fightResult(ruling, lead.revert));
+  else if (isEcho && ruling.drift !== null) told.push(driftResult(ruling, ruling.drift));
   if (qualification !== null && (!isEcho || qualification.findings.includes('score_dropped'))) {
     const { outcome, reason, points, findings, heldBack, holdUntil } = qualification;
     told.push({
@@ -72,6 +74,7 @@ export function resultsOf(ruling: LeadRuling, { rulebook }: Frame): readonly Tol
     const shared = { result: 'assigned', route: assignment.route, owner_id: ownerId, territory, pool, reason };
     const { number, cause } = lead.epoch;
     const epoch = cause === 'initial' ? {} : { epoch: number, cause };
+    const again = lead.revert === null ? {} : { times: lead.revert.times + 1 };
     const steps = route?.steps.map(({ step, verdict, reason: why }) => `${step} ${verdict}: ${why}`) ?? [];
     const skipped = route?.skipped.map(({ pool: asked, reason: why }) => `${asked}: ${why}`) ?? [];
     told.push({
@@ -79,6 +82,7 @@ export function resultsOf(ruling: LeadRuling, { rulebook }: Frame): readonly Tol
       result: {
         ...shared,
         ...epoch,
+        ...again,
         turn: turn?.turn ?? null,
         steps,
         skipped,
@@ -98,6 +102,18 @@ function refusals(memory: Memory | null): readonly string[] {
 /** A lead that we gave to somebody and that a person has passed on stays with whoever has it now (RE13). */
 function ownedResult({ lead }: LeadRuling): Told['result'] {
   return lead.assignment === null ? { result: 'owned' } : { result: 'owned', findings: ['rule_bypass'] };
+}
+
+/** Another program insists: the owner is left alone for a day (F34, RE15). */
+function fightResult({ assignment }: LeadRuling, { by, times }: Revert): Told {
+  const result = {
+    result: 'fight',
+    owner_id: assignment?.ownerId ?? null,
+    other_user_id: by,
+    times,
+    findings: ['fight'],
+  };
+  return { module: 'routing', result, isRoutine: false };
 }
 
 /** Its place is another than when it was routed; nothing is done about it until somebody asks (R20, RE25). */

@@ -16,6 +16,7 @@ import type { LeadEpoch } from './lead-epochs.ts';
 import type { LeadRecord } from './load-leads.ts';
 import type { RouteFacts } from './load-route-facts.ts';
 import type { Directory } from './read-org.ts';
+import type { Revert } from './reverts.ts';
 import type { Frame } from './work-world.ts';
 
 /** A lead as one batch found it. */
@@ -30,6 +31,8 @@ export type LeadCase = {
   readonly previousAssignees: readonly string[];
   /** When a person set the Status that it has (Q7); null when nobody did. */
   readonly personSetStatusAt: Instant | null;
+  /** A program has undone our assignment (F34); null when none did. */
+  readonly revert: Revert | null;
   /** Whether it raises a hand anew since then (QE8). */
   readonly isHandRaise: boolean;
 };
@@ -90,6 +93,7 @@ export function judgeLeads(cases: readonly LeadCase[], frame: Frame, now: Instan
     const known = { lead, qualification: ruling, route: null, assignment, drift: driftOf(lead, frame, now) };
     if (assignment !== null && assignment.ownerId === fields['OwnerId']) return { ...known, kind: 'ours' };
     if (routing !== null && !isOurs(lead, routing, frame)) return { ...known, kind: 'owned' };
+    if (lead.revert?.next === 'again') return { ...known, kind: 'given' };
     if (assignment?.isConfirmed === true || isRoutedByTheOrg(lead, frame)) return { ...known, kind: 'settled' };
     return { ...known, kind: routing !== null && isReady(lead, ruling) ? 'given' : 'judged' };
   });

@@ -5,6 +5,7 @@ import { assignmentKey, readEpochs, type LeadEpoch } from './lead-epochs.ts';
 import type { LeadPass } from './lead-pass.ts';
 import { loadLeads } from './load-leads.ts';
 import { personSetStatusAt } from './person-status.ts';
+import { findRevert } from './reverts.ts';
 
 /** Everything that is known of the leads of a batch, those that waited longest first, then the oldest (R11). */
 export async function loadCases(ids: readonly string[], pass: LeadPass): Promise<readonly LeadCase[]> {
@@ -29,15 +30,18 @@ export async function loadCases(ids: readonly string[], pass: LeadPass): Promise
     const memory = memories.get(id) ?? null;
     const epoch = epochs.get(id)!;
     const earlier = assignmentsBefore(id, epoch, assignments);
+    const assignment = assignments.get(assignmentKey(id, epoch.number)) ?? null;
+    const ownUser = salesforce.userId();
     return {
       id,
       record,
       memory,
       epoch,
-      assignment: assignments.get(assignmentKey(id, epoch.number)) ?? null,
+      assignment,
+      revert: findRevert(record.fields, memory, assignment, taken, ownUser, pass.at),
       // Redis may have lost who had it: whoever owned it when the epoch began had it last.
       previousAssignees: earlier.length > 0 || epoch.from === null ? earlier : [epoch.from],
-      personSetStatusAt: personSetStatusAt(record.fields, memory, taken, salesforce.userId()),
+      personSetStatusAt: personSetStatusAt(record.fields, memory, taken, ownUser),
       isHandRaise: false,
     };
   });

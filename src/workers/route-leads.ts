@@ -2,7 +2,7 @@ import type { Instant } from '../domain/instant.ts';
 import type { Memory } from '../ports.ts';
 import type { Assignment } from '../rules/routing/assignment.ts';
 import { handoffKey } from '../rules/routing/plan-handoff.ts';
-import { alertAssigned, alertRefused } from './alert-leads.ts';
+import { alertAssigned, alertFights, alertRefused } from './alert-leads.ts';
 import { announce, resultsOf } from './announce-leads.ts';
 import { giveLeads, judgeLeads, needsTurn, refusedBy, wakeAt, type LeadCase, type LeadRuling } from './decide-leads.ts';
 import { handoffsOf } from './hand-off-leads.ts';
@@ -12,6 +12,7 @@ import { loadRouteFacts } from './load-route-facts.ts';
 import { assignmentKey, epochKey, requestKey, storeEpoch } from './lead-epochs.ts';
 import type { LeadPass } from './lead-pass.ts';
 import { rememberStatus } from './person-status.ts';
+import { rememberRevert } from './reverts.ts';
 import { settleFates, type Aftermath } from './settle.ts';
 import { tell } from './told.ts';
 import { commitTurns, giveBack, openTurns, type TurnWorld } from './turns.ts';
@@ -111,6 +112,7 @@ async function apply(rulings: readonly LeadRuling[], pass: LeadPass): Promise<vo
     Number(rulings.find(({ lead }) => lead.id === id)?.lead.memory?.['tries'] ?? 0);
   const aftermath = await settleFates('lead', 'routing', fates, triesOf, pass);
   await alertRefused(fates, pass);
+  await alertFights(rulings, pass);
   await remember(rulings, aftermath, retaken, pass);
 }
 
@@ -176,6 +178,8 @@ async function remember(
     kept.set(lead.id, {
       outcome,
       ...rememberStatus(ruling),
+      ...rememberRevert(lead.revert, lead.memory, at),
+      ...(ruling.kind === 'settled' && lead.revert === null ? { is_settled: true } : {}),
       held_since: qualification?.heldSince ?? null,
       ...(ruling.kind === 'waiting' ? { waiting_since: before['waiting_since'] ?? at } : {}),
       told: told.get('qualification') ?? before['told'],

@@ -5,9 +5,17 @@ import type { Users } from '../rules/routing/users.ts';
 export function tellAlert({ facts }: Alert, users: Users): string {
   const { event, lead_id: lead, owner_id: owner, reason, points, territory, code, message } = facts;
   if (event === 'lead_assigned') {
-    const who = users.byId.get(String(owner))?.username ?? String(owner);
+    const who = nameOf(owner, users);
     const why = points === null ? String(reason ?? 'qualified') : `${String(reason)}, ${String(points)} points`;
     return `New qualified lead ${String(lead)} for ${who}: ${why}, ${String(territory ?? 'no territory')}`;
   }
+  if (event === 'fight') {
+    const other = nameOf(facts['other_user_id'], users);
+    return `The owner of lead ${String(lead)} is changed back each time, last by ${other}: it is left alone for a day`;
+  }
   return `The org refuses leads: ${String(code)}: ${String(message)} (first seen on ${String(lead)})`;
+}
+
+function nameOf(userId: string | number | null | undefined, users: Users): string {
+  return users.byId.get(String(userId))?.username ?? String(userId);
 }

@@ -132,3 +132,45 @@ describe('an owner whom the org refuses (R14)', () => {
     expect(pools).toMatchObject({ turns: 0 });
   });
 });
+
+describe('a flow that sets the owner back (F34, RE15, XE13)', () => {
+  it('is answered three times, then left alone for a day with one alert', async () => {
+    const { world, company, org, clock, log, userId } = await aCompany(TEN);
+    await using _ = world;
+    const queue = company.queueId('Inbound_Leads');
+    org.addFlow({
+      object: 'Lead',
+      change: (lead, before, by) => (before !== null && by.userId === userId ? { ...lead, OwnerId: queue } : lead),
+    });
+    const lead = company.lead(UK);
+    for (let run = 0; run < 4; run++) {
+      await world.once();
+      clock.advance(30);
+    }
+    const writes = () => log.entries.filter(({ method, body }) => method === 'PATCH' && /OwnerId/.test(JSON.stringify(body))); // oxfmt-ignore
+    expect(writes()).toHaveLength(3);
+
+    clock.advance(3_600);
+    org.as('marketo@northwind.example').update(lead, { Title: 'CFO' });
+    await world.once();
+
+    expect(writes()).toHaveLength(3);
+    const fights = routesOf(world.events, lead).filter(({ result }) => result === 'fight');
+    expect(fights).toMatchObject([{ other_user_id: userId, findings: ['fight'] }]);
+    expect(company.tasks(lead)).toHaveLength(1);
+  });
+
+  it('is not what a rep who gives a lead back is taken for, whoever touches it later (RE13)', async () => {
+    const { world, company, org } = await aCompany(TEN);
+    await using _ = world;
+    const lead = company.lead(UK);
+    await world.once();
+    org.as('max@northwind.example').update(lead, { OwnerId: company.queueId('Inbound_Leads') });
+    await world.once();
+    org.as('marketo@northwind.example').update(lead, { Title: 'CFO' });
+
+    await world.once();
+
+    expect(company.ownerOf(lead)).toBe('queue:Inbound_Leads');
+  });
+});
