@@ -167,6 +167,8 @@ describe.concurrent('the buying committee of a deal, from one start to the next'
     expect(events.filter(({ event, record_id }) => event === 'decision' && record_id === deal)).toMatchObject([
       { findings: ['closed_without_committee'] },
     ]);
+    const later = await world.once();
+    expect(later.filter(({ event, record_id }) => event === 'decision' && record_id === deal)).toEqual([]);
     expect(findViolations(world.sandbox, { outsideChanges: 2 })).toEqual([]);
   });
 

@@ -70,6 +70,9 @@ function leaveAlone(
   now: Instant,
 ): ContactRoleRuling {
   const status = bar.cause === 'exempt' ? 'exempt' : 'not_applicable';
+  const findings = unjudgedFindings(bar.cause, view.memory?.stay ?? null);
+  // A deal that was lost to a violation stays one, however often it is looked at.
+  const remembered = findings.includes('closed_without_committee') ? 'violation' : status;
   return {
     status,
     cause: bar.cause,
@@ -79,11 +82,7 @@ function leaveAlone(
     missing: [],
     missingRoles: [],
     notEngaged: [],
-    findings: unjudgedFindings(bar.cause, view.memory?.stay ?? null).map((code) => ({
-      code,
-      roleId: null,
-      cause: null,
-    })),
+    findings: findings.map((code) => ({ code, roleId: null, cause: null })),
     requiredBy: null,
     appliedTier: null,
     gapSince: null,
@@ -91,7 +90,7 @@ function leaveAlone(
     liveContacts,
     wakeAt: earliestAfter(now, [bar.until]),
     stay: {
-      status,
+      status: remembered,
       stage: readStage(view),
       stageEnteredAt: stageEntry(view, now),
       closeDate: readDate(view.fields['CloseDate']),
