@@ -10,6 +10,7 @@ import { createLog } from '../observe/log.ts';
 import { selectWhere, soqlInstant } from '../poll/soql.ts';
 import { elapsedMs } from '../rules/calendars/duration.ts';
 import { Duration } from '../rules/calendars/schema.ts';
+import { requestRequalification } from '../workers/changed-rules.ts';
 import { EXIT, type Command } from './command.ts';
 
 const HELP = `rolecall requalify --since T
@@ -29,9 +30,12 @@ export const REQUALIFY: Command = {
     const { logLevel, logFormat } = readLocalEnvironment(env, { isTerminal: terminal.isInteractive });
     const log = createLog({ level: logLevel, format: logFormat, secrets, fd: 2 });
     await using desk = await openDesk(env, signal);
-    const since = readSince(values.since, desk.salesforce.now());
+    const now = desk.salesforce.now();
+    const since = readSince(values.since, now);
+    const by = userInfo().username;
+    await requestRequalification(since, now, by, desk.state);
     const leads = await queueLeads(since, desk, signal);
-    const told = { leads, since: writeInstant(since), by: userInfo().username };
+    const told = { leads, since: writeInstant(since), by };
     createObserver([log.subscriber]).emit('requalify.requested', told);
     terminal.out(leads === 1 ? '1 lead will be judged anew' : `${leads} leads will be judged anew`);
     return EXIT.ok;

@@ -4,6 +4,7 @@ import type { Assignment } from '../rules/routing/assignment.ts';
 import { handoffKey } from '../rules/routing/plan-handoff.ts';
 import { alertAssigned, alertFights, alertRefused } from './alert-leads.ts';
 import { announce, resultsOf } from './announce-leads.ts';
+import { rememberJudgement, withoutChangedRules } from './changed-rules.ts';
 import { giveLeads, judgeLeads, needsTurn, refusedBy, wakeAt, type LeadCase, type LeadRuling } from './decide-leads.ts';
 import { handoffsOf } from './hand-off-leads.ts';
 import { findHandRaises } from './hand-raises.ts';
@@ -36,7 +37,7 @@ export async function routeLeads(ids: readonly string[], world: WorkWorld, signa
     scope: routing?.mode === 'observe' ? 'shadow:' : '',
   };
   const pass: LeadPass = { ...world, taken, turns, at: world.now(), begun: world.monotonic(), signal };
-  const cases = await loadCases([...new Set(ids)], pass);
+  const cases = await withoutChangedRules(await loadCases([...new Set(ids)], pass), pass);
   const rulings = await decide(cases, pass);
   announce(rulings, pass);
   await apply(rulings, pass);
@@ -152,8 +153,9 @@ async function remember(
   rulings: readonly LeadRuling[],
   aftermath: ReadonlyMap<string, Aftermath>,
   retaken: ReadonlyMap<string, string | null>,
-  { state, taken, turns, isWithheld, at }: LeadPass,
+  pass: LeadPass,
 ): Promise<void> {
+  const { state, taken, turns, isWithheld, at } = pass;
   const kept = new Map<string, Memory>();
   const timers = new Map<string, Instant | null>();
   for (const ruling of rulings) {
@@ -178,6 +180,7 @@ async function remember(
     kept.set(lead.id, {
       outcome,
       ...rememberStatus(ruling),
+      ...rememberJudgement(ruling, pass),
       ...rememberRevert(lead.revert, lead.memory, at),
       ...(ruling.kind === 'settled' && lead.revert === null ? { is_settled: true } : {}),
       held_since: qualification?.heldSince ?? null,

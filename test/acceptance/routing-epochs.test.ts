@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
 import { runCli } from '../../src/cli/cli.ts';
+import type { Config } from '../../src/config/schema.ts';
 import { companySeed, openCompany, TUESDAY } from '../support/company.ts';
-import { startWorld, EXAMPLE, type TestWorld, type Told } from '../support/world.ts';
+import { EXAMPLE, impatient, startWorld, type TestWorld, type Told } from '../support/world.ts';
 
 async function aCompany() {
   const world = await startWorld({ records: companySeed(TUESDAY) });
@@ -196,4 +197,28 @@ describe('rolecall requalify (QE13, Q8)', () => {
     expect(await rolecall(world, 'requalify', '--since', '2d')).toMatchObject({ out: '1 lead will be judged anew' });
     expect(await rolecall(world, 'requalify', '--since', 'soon')).toMatchObject({ code: 1 });
   });
+
+  it('is what it takes for a lowered bar to reach leads in nurture', async () => {
+    const { world, company } = await aCompany();
+    await using _ = world;
+    const lead = company.lead({ LeadSource: 'Webinar', Industry: 'Energy', NumberOfEmployees: 1500 });
+    await world.once();
+    expect(company.ownerOf(lead)).toBe('queue:Marketing_Nurture');
+
+    await world.once({ adjust: lowered });
+    expect(company.ownerOf(lead)).toBe('queue:Marketing_Nurture');
+
+    await rolecall(world, 'requalify', '--since', '1d');
+    await world.once({ adjust: lowered });
+    expect(company.ownerOf(lead)).toBe('ron');
+  });
 });
+
+/** Fifty points are enough. */
+function lowered(config: Config): Config {
+  const qualification = config.qualification!;
+  const qualify = qualification.qualify.map(({ score, ...group }) =>
+    score === undefined ? group : { ...group, score: { ...score, enter: 50 } },
+  );
+  return impatient({ ...config, qualification: { ...qualification, qualify } });
+}

@@ -60,4 +60,26 @@ describe('turns under failures (D9, R13, R14, R19)', () => {
     );
     expect([...chosen.values()].every((told) => new Set(told.map(({ owner_id }) => owner_id)).size === 1)).toBe(true);
   });
+
+  it('are never given twice, though Redis is set back to an older state', async () => {
+    const world = await startWorld({ records: companySeed(TUESDAY) });
+    await using _ = world;
+    const { fresh, sandbox } = world;
+    sandbox.clock.set(TUESDAY);
+    const company = openCompany(sandbox);
+    const pools = `${fresh.prefix}:pools`;
+    const leads = [company.lead({ LastName: 'One' })];
+    await world.once();
+    const older = await fresh.redis.hgetall(pools);
+    leads.push(company.lead({ LastName: 'Two' }), company.lead({ LastName: 'Three' }));
+    await world.once();
+
+    await fresh.redis.hset(pools, older);
+    leads.push(company.lead({ LastName: 'Four' }));
+    await world.once();
+
+    const turns = leads.map((lead) => String(sandbox.org.record(lead)?.['Rolecall_Turn__c']));
+    expect(turns.toSorted()).toEqual([1, 2, 3, 4].map((turn) => `nordics:00000000${turn}`));
+    expect(world.events.filter(({ event }) => event === 'dead_letter')).toEqual([]);
+  });
 });
