@@ -75,7 +75,10 @@ function fingerprint(fields: Fields, { rulebook }: Frame): string {
     ...outcomes,
     ...Object.keys(routing?.set ?? {}),
     ...(write.turn_key === null ? [] : [write.turn_key]),
-    ...['OwnerId', 'Status', 'LastModifiedById', 'LastModifiedDate'],
+    'OwnerId',
+    'Status',
+    'LastModifiedById',
+    'LastModifiedDate',
   ]);
   const read = Object.entries(fields)
     .filter(([field, value]) => !ours.has(field) && value !== null)
