@@ -74,6 +74,18 @@ function matchesAccounts({ routing }: Config): boolean {
   return routing !== null && (routing.matched_account ?? routing.named_account) !== undefined;
 }
 
+/** Named accounts alone need no more than the owner, and nobody has described the object then. */
+function accountColumns(
+  config: Config,
+  used: readonly string[],
+  known: (object: string, fields: readonly string[]) => readonly string[],
+  describe: Describe,
+): readonly string[] {
+  if (!matchesAccounts(config)) return [];
+  if (describe('Account') === undefined) return ['OwnerId'];
+  return [...new Set([...known('Account', ALWAYS_READ.Account), ...used])];
+}
+
 function columnsOf(config: Config, describe: Describe): Columns {
   const used = fieldsUsed(config, describe);
   const known = (object: string, fields: readonly string[]): readonly string[] =>
@@ -81,7 +93,7 @@ function columnsOf(config: Config, describe: Describe): Columns {
   const { guard } = config.write;
   return {
     lead: [...new Set([...known('Lead', ALWAYS_READ.Lead), ...used.Lead])],
-    account: matchesAccounts(config) ? [...new Set([...known('Account', ALWAYS_READ.Account), ...used.Account])] : [],
+    account: accountColumns(config, used.Account, known, describe),
     groupable: new Set(
       [...(describe('Lead')?.fields.values() ?? [])].filter(({ type }) => GROUPABLE.has(type)).map(({ name }) => name),
     ),
