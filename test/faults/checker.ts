@@ -218,7 +218,8 @@ function brokenChains({ entries }: Facts): readonly string[] {
 }
 
 function blindRepeats({ entries, attempts }: Facts): readonly string[] {
-  const creates = attempts.filter(({ kind }) => kind === 'create');
+  // A 401 is told before anything is done: with a new token the same request goes out again (XE21).
+  const creates = attempts.filter(({ kind, request }) => kind === 'create' && request.status !== 401);
   return [...Map.groupBy(creates, ({ fields }) => String(fields['Rolecall_Key__c']))].flatMap(([key, tries]) => {
     const about = String(tries[0]?.fields['WhatId'] ?? tries[0]?.fields['WhoId']);
     return tries.slice(1).flatMap(({ at }, index) => {

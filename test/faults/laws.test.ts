@@ -60,13 +60,15 @@ async function playHistory(started: CompanyWorld, seed: number): Promise<void> {
   const { world, sandbox } = started;
   const random = makeRandom(seed);
   const pick: Pick = (choices) => choices[Math.floor(random() * choices.length)]!;
+  const daemon = world.start({ deadlines: SHORT });
+  // A start that is refused twice ends, with what to mend.
+  await daemon.seen('daemon.started');
   for (const mishap of MISHAPS) {
     sandbox.faults.add({
       when: { where: ({ kind }) => kind !== 'token' && random() < 1 / (8 * MISHAPS.length) },
       do: mishap,
     });
   }
-  const daemon = world.start({ deadlines: SHORT });
   let changes = 0;
   sandbox.hooks.onRequest = ({ kind }) => {
     // People work in between the daemon's requests, wherever it hurts.
