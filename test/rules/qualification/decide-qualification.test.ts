@@ -355,7 +355,7 @@ describe('order and effects', () => {
     expect(ruling).toMatchObject({ outcome: 'nurture', reason: 'otherwise', points: null, set: {}, owner: null });
   });
 
-  it('law: every lead in scope gets exactly one of five outcomes', () => {
+  it('law (Q2): every lead in scope gets exactly one of five outcomes', () => {
     const value = fc.oneof(fc.constant(null), fc.string(), fc.integer());
     const lead = fc.record({
       Email: fc.oneof(value, fc.emailAddress()),
