@@ -21,6 +21,8 @@ const Episode = z.object({
   subjects: z.array(z.string()),
   /** A task of this episode has been seen in the org: if there is none any more, somebody deleted it. */
   isTaskSeen: z.boolean(),
+  /** From when the steps of `escalate` are counted; null before there is a violation. */
+  violatedAt: At.default(null),
   /** How many steps of `escalate` are done. */
   escalated: z.int().min(0),
 });

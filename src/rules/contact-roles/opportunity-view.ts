@@ -24,8 +24,11 @@ export type RoleRow = {
 /** A task of ours on the opportunity, found by its key. */
 export type CommitteeTask = {
   readonly id: string;
-  /** `contact-roles:<opportunity>:<episode>` */
+  /** `contact-roles:<opportunity>:<episode>`, or `contact-roles-escalation-<step>:…` where a step of `escalate` made it. */
   readonly key: string;
+  readonly createdAt: Instant | null;
+  /** Whose task it is; null when that cannot be seen. */
+  readonly ownerId: string | null;
   readonly subject: string | null;
   readonly description: string | null;
   readonly isClosed: boolean;
@@ -46,7 +49,7 @@ export type Evidence = {
 /** A contact of the account, or one seen in the opportunity's activities. */
 export type Candidate = {
   readonly contactId: string;
-  /** Without the prefix `Contact.`; `Title` and `AccountId` among them. */
+  /** Without the prefix `Contact.`; `Name`, `Title` and `AccountId` among them. */
   readonly contact: Fields;
   readonly evidence: readonly Evidence[];
 };
@@ -70,7 +73,7 @@ export type OpportunityView = {
   readonly users: ReadonlyMap<string, string>;
   /** Ours, open, closed and, where they can be seen, deleted ones. */
   readonly tasks: readonly CommitteeTask[];
-  /** Empty when suggestions are off or there is no gap to fill. */
+  /** Empty when suggestions are off, there is no gap to fill, or nobody would see them. */
   readonly candidates: readonly Candidate[];
   /** Lengths of the text fields that are written, by API name; 255 where one is not known. */
   readonly fieldLengths: ReadonlyMap<string, number>;

@@ -59,7 +59,7 @@ export function planOpportunity(
     escalation: escalation.escalation,
     suggestions,
     findings: [...ruling.findings, ...escalation.findings],
-    memory: { stay: ruling.stay, episode: { ...tasks.episode, escalated: escalation.escalated } },
+    memory: { stay: ruling.stay, episode: escalation.episode },
     wakeAt: earliestAfter(now, [ruling.wakeAt, escalation.nextAt]),
   };
 }

@@ -6,7 +6,7 @@ import { renderTemplate } from '../template.ts';
 import type { EpisodeMemory } from './committee-memory.ts';
 import type { ContactRoleRules } from './compile-contact-roles.ts';
 import type { ContactRoleRuling } from './contact-role-ruling.ts';
-import { CLOSED_BY_US, startEpisode, taskKey } from './read-episode.ts';
+import { CLOSED_BY_US, isEpisodeKey, startEpisode, taskKey } from './read-episode.ts';
 import type { CommitteeTask, OpportunityView } from './opportunity-view.ts';
 import { pickRecipient } from './pick-recipient.ts';
 import { rulingValues } from './ruling-values.ts';
@@ -51,7 +51,7 @@ export function planTask(
   const task = rules.source.task;
   if (task === undefined || rules.settings.taskKeyField === null) return { create: null, updates: [], episode };
   const subject = cutSubject(renderTemplate(task.subject, rulingValues(ruling, view.fields)));
-  const [open] = openTasks(view);
+  const open = openCommitteeTask(view);
   if (open !== undefined) return followGap(open, subject, ruling, episode);
   const next = episode.isTaskSeen ? afterDismissal(ruling, episode) : episode;
   if (next.isTaskSeen || ruling.status !== 'violation') return { create: null, updates: [], episode: next };
@@ -60,6 +60,11 @@ export function planTask(
     updates: [],
     episode: { ...next, toldMissing: [...ruling.missing], subjects: [subject] },
   };
+}
+
+/** The open task of an episode; those that tell somebody else of the gap are not it. */
+export function openCommitteeTask(view: OpportunityView): CommitteeTask | undefined {
+  return openTasks(view).find(({ key }) => isEpisodeKey(key));
 }
 
 function openTasks(view: OpportunityView): readonly CommitteeTask[] {
@@ -85,7 +90,7 @@ function afterDismissal(ruling: ContactRoleRuling, episode: EpisodeMemory): Epis
   const isNew = ruling.missing.some((item) => !told.has(kindOf(item)));
   if (!isNew || ruling.status !== 'violation') return episode;
   // The gap is the same one: who was told of it is not told again.
-  return { ...startEpisode(episode.number + 1), escalated: episode.escalated };
+  return { ...startEpisode(episode.number + 1), violatedAt: episode.violatedAt, escalated: episode.escalated };
 }
 
 /** `contacts 1/3` is the same item as `contacts 1/2`. */
@@ -109,7 +114,7 @@ function aTask(
     OwnerId: pickRecipient(view, to) ?? view.fields['OwnerId'] ?? null,
     WhatId: view.id,
     Subject: subject,
-    Description: writeTaskText(ruling, suggestions),
+    Description: writeTaskText(ruling, suggestions, view.candidates),
     Priority: 'Normal',
     Status: 'Not Started',
     ...(dueAt === null ? {} : { ActivityDate: localDate(view.calendar.timezone, dueAt) }),
@@ -117,7 +122,8 @@ function aTask(
   };
 }
 
-function cutSubject(text: string): string {
+/** A subject as Salesforce takes it, cut between words. */
+export function cutSubject(text: string): string {
   const subject = text.trim();
   if (subject.length <= SUBJECT_LENGTH) return subject;
   const cut = subject.slice(0, SUBJECT_LENGTH - 1);

@@ -12,6 +12,13 @@ export function taskKey(opportunityId: string, episode: number): string {
   return `contact-roles:${opportunityId}:${episode}`;
 }
 
+/** Whether a key is that of an episode's own task. */
+export function isEpisodeKey(key: string): boolean {
+  return EPISODE_KEY.test(key);
+}
+
+const EPISODE_KEY = /^contact-roles:\w+:(\d+)$/;
+
 /**
  * The episode that an opportunity is in: it begins when a gap appears where none was, and ends when there is none (D7).
  * The number is the org's, or a higher one that we know of because its write has not arrived yet.
@@ -28,10 +35,11 @@ export function readEpisode(rules: ContactRoleRules, view: OpportunityView, ruli
 
 /** An episode about which nothing has been done. */
 export function startEpisode(number: number): EpisodeMemory {
-  return { number, toldMissing: null, subjects: [], isTaskSeen: false, escalated: 0 };
+  return { number, toldMissing: null, subjects: [], isTaskSeen: false, violatedAt: null, escalated: 0 };
 }
 
-function tasksOf(view: OpportunityView, episode: number): readonly CommitteeTask[] {
+/** The task of an episode, whatever became of it; a key is unique, so there is at most one. */
+export function tasksOf(view: OpportunityView, episode: number): readonly CommitteeTask[] {
   return view.tasks.filter((task) => task.key === taskKey(view.id, episode));
 }
 
@@ -41,7 +49,7 @@ function numberInOrg({ settings }: ContactRoleRules, { fields }: OpportunityView
 }
 
 function numberOfTask({ key }: CommitteeTask): number {
-  return Number(/^contact-roles:\w+:(\d+)$/.exec(key)?.[1] ?? 0);
+  return Number(EPISODE_KEY.exec(key)?.[1] ?? 0);
 }
 
 function isClosedByUs({ description }: CommitteeTask): boolean {

@@ -6,7 +6,12 @@ import type { OpportunityView } from './opportunity-view.ts';
  * The status that the org shows, which is the last truth when nothing is remembered (F40); null when it shows none,
  * undefined when the configuration writes the status to no field.
  */
-export function readStatusFlag({ source }: ContactRoleRules, { fields }: OpportunityView): FieldValue | undefined {
-  const flag = Object.entries(source.set).find(([, template]) => template === '{status}')?.[0];
-  return flag === undefined ? undefined : (fields[flag] ?? null);
+export function readStatusFlag(rules: ContactRoleRules, { fields }: OpportunityView): FieldValue | undefined {
+  const flag = statusFlag(rules);
+  return flag === null ? undefined : (fields[flag] ?? null);
+}
+
+/** The field that the configuration writes the status to; null when there is none. */
+export function statusFlag({ source }: ContactRoleRules): string | null {
+  return Object.entries(source.set).find(([, template]) => template === '{status}')?.[0] ?? null;
 }

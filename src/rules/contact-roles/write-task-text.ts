@@ -1,17 +1,36 @@
+import { writeInstant } from '../../domain/instant.ts';
 import type { ContactRoleRuling } from './contact-role-ruling.ts';
+import type { Candidate } from './opportunity-view.ts';
 import type { Suggestion } from './suggest-contacts.ts';
 
-/** The description of a task: what is missing, whom to engage, who could be added. Names nobody; contacts are ids. */
-export function writeTaskText(ruling: ContactRoleRuling, suggestions: readonly Suggestion[]): string {
+/** The description of a task: what is missing, whom to engage, who could be added and what speaks for them (C20). */
+export function writeTaskText(
+  ruling: ContactRoleRuling,
+  suggestions: readonly Suggestion[],
+  candidates: readonly Candidate[],
+): string {
   return [
-    `${ruling.requiredBy ?? 'This stage'} needs more of the buying committee: ${ruling.coverage ?? ''} is there.`,
-    `Missing: ${ruling.missing.join('; ')}`,
-    ...(ruling.notEngaged.length === 0 ? [] : [`Engage next: ${ruling.notEngaged.join('; ')}`]),
-    ...suggestions.map(writeSuggestion),
+    ...writeGap(ruling),
+    ...suggestions.map((suggestion) => writeSuggestion(suggestion, candidates)),
     'This task closes itself once the committee is complete.',
   ].join('\n');
 }
 
-function writeSuggestion({ contactId, role, evidence }: Suggestion): string {
-  return `Suggested: ${contactId} as ${role} (${evidence.map(({ source }) => source).join(', ')})`;
+/** What a deal lacks, a line each. */
+export function writeGap(ruling: ContactRoleRuling): readonly string[] {
+  return [
+    `${ruling.requiredBy ?? 'This stage'} needs more of the buying committee: ${ruling.coverage ?? ''} is there.`,
+    `Missing: ${ruling.missing.join('; ')}`,
+    ...(ruling.notEngaged.length === 0 ? [] : [`Engage next: ${ruling.notEngaged.join('; ')}`]),
+  ];
+}
+
+function writeSuggestion({ contactId, role, evidence }: Suggestion, candidates: readonly Candidate[]): string {
+  const contact = candidates.find((candidate) => candidate.contactId === contactId)?.contact ?? {};
+  const person = [contact['Name'], contact['Title'], contactId].filter((part) => typeof part === 'string');
+  return `Suggested: ${person.join(', ')} as ${role} (${evidence.map(writeEvidence).join(', ')})`;
+}
+
+function writeEvidence({ source, at }: Suggestion['evidence'][number]): string {
+  return at === null ? source : `${source} ${writeInstant(at).slice(0, 10)}`;
 }

@@ -221,7 +221,9 @@ describe('edge cases of the buying committee', () => {
   test('CE18: without a manager the next in the list is told', () => {
     const fields = { ...proposal, LastStageChangeDate: '2026-11-16T10:00:00.000+0000' };
 
-    const { plan } = playRound(rules, anOpportunity({ fields, managerId: null }), NOW);
+    const seen = playRound(rules, anOpportunity({ fields, managerId: null }), readInstant('2026-11-16T10:00:00Z'));
+
+    const { plan } = playRound(rules, seen.view, NOW);
 
     expect(plan.escalation).toMatchObject({ to: '005-revops', target: 'revops@northwind.example' });
     expect(findingCodes(plan.findings)).toEqual(['no_manager']);

@@ -2,13 +2,16 @@ import { describe, expect, test } from 'vitest';
 
 import { readInstant } from '../../../src/domain/instant.ts';
 import type { Fields } from '../../../src/domain/record.ts';
+import { decideContactRoles } from '../../../src/rules/contact-roles/decide-contact-roles.ts';
 import type { CommitteeTask, OpportunityView } from '../../../src/rules/contact-roles/opportunity-view.ts';
+import { writeEscalation } from '../../../src/rules/contact-roles/write-escalation.ts';
 import { playRound } from './support/apply-plan.ts';
 import { DAY, NOW, anOpportunity, roles, someRules } from './support/builders.ts';
 
 const rules = someRules();
 const proposal = { StageName: 'Proposal/Price Quote' };
 const PARTIAL = roles('a*: Champion; b: Evaluator; c: Other');
+const COMPLETE = roles('a*: Champion; b: Evaluator; c: Economic Buyer');
 
 function changeTasks(view: OpportunityView, changes: Partial<CommitteeTask>): OpportunityView {
   return { ...view, tasks: view.tasks.map((task) => ({ ...task, ...changes })) };
@@ -201,8 +204,8 @@ describe('C18: the task of a gap', () => {
 
   test('a new missing item after that opens a new one, fewer or the same do not', () => {
     const rows = roles('a*: Champion; c: Other; d: Other');
-    const first = playRound(rules, anOpportunity({ fields: proposal, roles: rows }), NOW);
-    const closed = playRound(rules, changeTasks(first.view, { isClosed: true }), NOW + 1000);
+    const first = playRound(rules, anOpportunity({ fields: proposal, roles: rows }), NOW - 18 * DAY);
+    const closed = playRound(rules, changeTasks(first.view, { isClosed: true }), NOW);
 
     const fewer = playRound(rules, { ...closed.view, roles: [...rows, ...roles('b: Evaluator')] }, NOW + DAY);
     const same = playRound(rules, { ...fewer.view, roles: rows }, NOW + DAY);
@@ -211,7 +214,7 @@ describe('C18: the task of a gap', () => {
     expect([fewer.plan.createTask, same.plan.createTask]).toEqual([null, null]);
     expect(more.plan.createTask).toMatchObject({ Rolecall_Key__c: 'contact-roles:006000000000001AAA:2' });
     expect(more.plan.update).toMatchObject({ Rolecall_Episode__c: 2 });
-    expect([first.plan.escalation?.to, more.plan.escalation]).toEqual(['005-revops', null]);
+    expect([closed.plan.escalation?.to, more.plan.escalation]).toEqual(['005-revops', null]);
   });
 });
 
@@ -230,6 +233,8 @@ describe('when the memory is lost', () => {
     description: null,
     isClosed: false,
     isDeleted: false,
+    ownerId: '005-owner',
+    createdAt: NOW - 10 * DAY,
   };
 
   test.each([
@@ -257,14 +262,65 @@ describe('when the memory is lost', () => {
   });
 });
 
-describe('S9: escalation after a pause', () => {
-  test('fires only the last of several overdue steps', () => {
-    const { plan, view } = playRound(rules, anOpportunity({ fields: proposal }), readInstant('2026-11-20T10:00:00Z'));
+describe('escalation', () => {
+  const entered = readInstant('2026-11-02T09:00:00Z');
+
+  test('S9: fires only the last of several steps that became overdue in a pause', () => {
+    const seen = playRound(rules, anOpportunity({ fields: proposal }), entered);
+
+    const { plan, view } = playRound(rules, seen.view, readInstant('2026-11-20T10:00:00Z'));
 
     expect(plan.escalation).toMatchObject({
-      key: 'contact-roles:006000000000001AAA:1:escalation-2',
+      key: 'contact-roles-escalation-2:006000000000001AAA:1',
       to: '005-revops',
     });
     expect(playRound(rules, view, NOW).plan.escalation).toBeNull();
+  });
+
+  test('of a violation that is old when it is first seen counts from then: its owner was not told before', () => {
+    const first = playRound(rules, anOpportunity({ fields: proposal }), NOW);
+    const due = readInstant('2026-11-26T10:00:00Z');
+
+    expect([first.plan.createTask === null, first.plan.escalation, first.plan.wakeAt]).toEqual([false, null, due]);
+    expect(playRound(rules, first.view, due).plan.escalation).toMatchObject({ to: '005-manager', dueAt: due });
+  });
+
+  test('counts from the task where the memory is lost, and has the same key', () => {
+    const first = playRound(rules, anOpportunity({ fields: proposal }), NOW);
+    const due = readInstant('2026-11-26T10:00:00Z');
+    const told = playRound(rules, first.view, due);
+    const tasks = first.view.tasks.map((task) => ({ ...task, createdAt: NOW }));
+
+    const forgotten = playRound(rules, { ...told.view, tasks, memory: null }, due + 1000);
+
+    expect(forgotten.plan.escalation?.key).toBe(told.plan.escalation?.key);
+  });
+
+  test('makes a task of its own for whom it tells, with its key', () => {
+    const view = anOpportunity({ fields: proposal, roles: roles('a*: Champion; c: Evaluator; d: Other') });
+    const ruling = decideContactRoles(rules, view, NOW);
+    const key = 'contact-roles-escalation-1:006000000000001AAA:1';
+
+    const task = writeEscalation(rules, view, ruling, { key, to: '005-manager', target: 'manager', dueAt: NOW });
+
+    expect(task).toMatchObject({
+      OwnerId: '005-manager',
+      WhatId: '006000000000001AAA',
+      Subject: 'The buying committee is still incomplete: economic_buyer',
+      ActivityDate: '2026-11-23',
+      Rolecall_Key__c: key,
+    });
+  });
+
+  test('leaves the subject of the one who was told alone, and closes with the gap', () => {
+    const first = playRound(rules, anOpportunity({ fields: proposal }), NOW);
+    const told = { ...first.view.tasks[0]!, id: '00T-told', key: 'contact-roles-escalation-1:006000000000001AAA:1' };
+    const both = { ...first.view, tasks: [told, ...first.view.tasks] };
+
+    const changed = playRound(rules, { ...both, roles: roles('a*: Champion') }, NOW + DAY);
+    const complete = playRound(rules, { ...both, roles: COMPLETE }, NOW + DAY);
+
+    expect(changed.plan.updateTasks.map(({ id }) => id)).toEqual(['00T-0']);
+    expect(complete.plan.updateTasks.map(({ id }) => id)).toEqual(['00T-told', '00T-0']);
   });
 });

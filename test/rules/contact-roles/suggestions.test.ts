@@ -182,9 +182,11 @@ describe('C16: auto_add', () => {
     expect(playRound(someRules(), anOpportunity({ fields, candidates }), NOW).plan.createRoles).toEqual([]);
   });
 
-  test('the task says whom to add, by id and evidence', () => {
+  test('the task says whom to add, and what speaks for them', () => {
     const { plan } = playRound(someRules(), anOpportunity({ fields, candidates }), NOW);
 
-    expect(plan.createTask?.['Description']).toContain('Suggested: k as champion (meeting_on_opportunity, title_hint)');
+    expect(plan.createTask?.['Description']).toContain(
+      'Suggested: Head of Sales, k as champion (meeting_on_opportunity 2026-11-22, title_hint)',
+    );
   });
 });

@@ -45,6 +45,8 @@ function taskOf(fields: NonNullable<OpportunityPlan['createTask']>, id: string):
     description: String(fields['Description']),
     isClosed: false,
     isDeleted: false,
+    ownerId: String(fields['OwnerId']),
+    createdAt: null,
   };
 }
 
