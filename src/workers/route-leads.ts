@@ -2,7 +2,7 @@ import type { Instant } from '../domain/instant.ts';
 import type { Memory } from '../ports.ts';
 import type { Assignment } from '../rules/routing/assignment.ts';
 import { handoffKey } from '../rules/routing/plan-handoff.ts';
-import { alertAssigned, alertFights, alertRefused } from './alert-leads.ts';
+import { alertAssigned, alertFights, alertPaused, alertRefused } from './alert-leads.ts';
 import { announce, resultsOf } from './announce-leads.ts';
 import { rememberJudgement, withoutChangedRules } from './changed-rules.ts';
 import { giveLeads, judgeLeads, needsTurn, refusedBy, wakeAt, type LeadCase, type LeadRuling } from './decide-leads.ts';
@@ -114,6 +114,7 @@ async function apply(rulings: readonly LeadRuling[], pass: LeadPass): Promise<vo
   const aftermath = await settleFates('lead', 'routing', fates, triesOf, pass);
   await alertRefused(fates, pass);
   await alertFights(rulings, pass);
+  await alertPaused(fates, pass);
   await remember(rulings, aftermath, retaken, pass);
 }
 

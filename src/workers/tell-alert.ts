@@ -13,6 +13,10 @@ export function tellAlert({ facts }: Alert, users: Users): string {
     const other = nameOf(facts['other_user_id'], users);
     return `The owner of lead ${String(lead)} is changed back each time, last by ${other}: it is left alone for a day`;
   }
+  if (event === 'module_paused') {
+    const { module } = facts;
+    return `${String(module)} has paused: ${String(message)}. The rest is held; rolecall resume ${String(module)} goes on`;
+  }
   return `The org refuses leads: ${String(code)}: ${String(message)} (first seen on ${String(lead)})`;
 }
 

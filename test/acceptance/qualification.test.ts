@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import type { Config } from '../../src/config/schema.ts';
 import { companySeed, openCompany, TUESDAY } from '../support/company.ts';
 import { startWorld, type Told } from '../support/world.ts';
 
@@ -173,3 +174,31 @@ it('writes nothing at all to a suppressed lead, and tests it anew on every chang
 
   expect(company.ownerOf(lead)).toBe('ron');
 });
+
+it('stops at the breaker of statuses, holds the rest in order, and alerts once (QE12, F36)', async () => {
+  const world = await startWorld({ records: companySeed(TUESDAY) }, { adjust: fewer });
+  await using _ = world;
+  world.sandbox.clock.set(TUESDAY);
+  const company = openCompany(world.sandbox);
+  const leads = Array.from({ length: 14 }, (_none, at) => {
+    world.sandbox.clock.advance(1);
+    return company.lead({ LastName: `Cold${at}`, LeadSource: 'Webinar', NumberOfEmployees: 10 });
+  });
+
+  const daemon = world.start({ variables: { LEADS_WEBHOOK: 'http://127.0.0.1:9/nobody' } });
+  await daemon.seen('module.paused', ({ module }) => module === 'qualification');
+  await daemon.stop();
+
+  const statuses = leads.map((lead) => world.sandbox.org.record(lead)?.['Status']);
+  expect(statuses).toEqual([...Array<string>(10).fill('Nurturing'), ...Array<string>(4).fill('Open - Not Contacted')]);
+  const decided = leads.map((lead) => decisions(world.events, lead).at(-1)?.['result']);
+  expect(decided).toEqual(Array(14).fill('nurture'));
+  const alerts = await world.fresh.redis.keys(`${world.fresh.prefix}:queue:alert:*`);
+  expect(alerts.filter((key) => /:[0-9a-f]{64}$/.test(key))).toHaveLength(1);
+});
+
+/** Ten changes of Status in ten minutes, and no more. */
+function fewer(config: Config): Config {
+  const blast_radius = { ...config.write.blast_radius, status_changes: { max: 10, per: 600_000 } };
+  return { ...config, write: { ...config.write, blast_radius } };
+}
