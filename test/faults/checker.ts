@@ -87,14 +87,26 @@ function changedFields({ object, before, after }: Change): readonly string[] {
   return [...(OWNED[object] ?? [])].filter((field) => (before?.[field] ?? null) !== (after?.[field] ?? null));
 }
 
-function writesToForeign({ sandbox, effects }: Facts): readonly string[] {
-  return effects.flatMap(({ object, id, before }) => {
-    if (before === null) return [];
-    if (object === 'Lead' && before['IsConverted'] === true) return [`${id} was converted`];
-    if (object === 'Lead' && !isIntake(sandbox, before)) return [`${id} belonged to ${String(before['OwnerId'])}`];
-    if (object === 'Opportunity' && before['IsClosed'] === true) return [`${id} was closed`];
-    return object === 'Task' && before['IsClosed'] === true ? [`task ${id} was closed`] : [];
+function writesToForeign(facts: Facts): readonly string[] {
+  return facts.effects.flatMap((effect) => {
+    const why = foreignness(facts.sandbox, effect);
+    return why === null || wasRightBefore(facts, effect) ? [] : [`${effect.object} ${effect.id} ${why}`];
   });
+}
+
+function foreignness(sandbox: SandboxOrg, { object, before }: Effect): string | null {
+  if (before === null) return null;
+  if (object === 'Lead' && before['IsConverted'] === true) return 'was converted';
+  if (object === 'Lead' && !isIntake(sandbox, before)) return `belonged to ${String(before['OwnerId'])}`;
+  return object !== 'Lead' && before['IsClosed'] === true ? 'was closed' : null;
+}
+
+/** The guard reads right before the write; who changes the record in between, within five seconds, is not seen. */
+function wasRightBefore({ entries }: Facts, { id, at, before, receivedAt }: Effect): boolean {
+  const changedAt = readStamp(String(before?.['LastModifiedDate'])) ?? 0;
+  const lastRead = entries.slice(0, at).findLast((request) => reads(request, id));
+  if (lastRead === undefined) return false;
+  return receivedAt - lastRead.receivedAt <= 5_000 && changedAt + 1_000 > lastRead.receivedAt;
 }
 
 function isIntake({ org }: SandboxOrg, lead: StoredRecord): boolean {
