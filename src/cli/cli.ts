@@ -15,6 +15,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   discard: async () => (await import('./discard.ts')).DISCARD,
   pool: async () => (await import('./pool.ts')).POOL,
   reroute: async () => (await import('./reroute.ts')).REROUTE,
+  export: async () => (await import('./export.ts')).EXPORT,
+  report: async () => (await import('./report.ts')).REPORT,
   requalify: async () => (await import('./requalify.ts')).REQUALIFY,
 };
 
