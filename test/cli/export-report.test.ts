@@ -80,7 +80,8 @@ describe('C21: rolecall export', () => {
 
     const people = out.slice(1).map((row) => row.split(',')[1]);
     expect(out[0]).toBe('contact_id,contact,email,opportunity_ids');
-    expect(people.toSorted()).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(new Set(people)).toEqual(new Set(['a', 'b', 'c', 'd', 'e']));
+    expect(people).toHaveLength(5);
     expect(out.find((row) => row.includes(',a,'))).toContain(String(org.opportunity('CV7')['Id']));
   });
 
