@@ -23,7 +23,7 @@ function decisions(events: readonly Told[], lead: string, module = 'qualificatio
   return events.filter((told) => told.event === 'decision' && told['module'] === module && told['record_id'] === lead);
 }
 
-describe('what comes late (Q8)', () => {
+describe.concurrent('what comes late (Q8)', () => {
   it('qualifies a lead in nurture when its score arrives', async () => {
     const { world, company, webinar, marketing, org } = await aCompany();
     await using _ = world;
@@ -74,7 +74,7 @@ describe('what comes late (Q8)', () => {
   });
 });
 
-describe('what a person has set (Q7)', () => {
+describe.concurrent('what a person has set (Q7)', () => {
   it('holds a lead back for thirty days, and not a day longer (QE7)', async () => {
     const { world, company, webinar, marketing, org, clock } = await aCompany();
     await using _ = world;
@@ -128,7 +128,7 @@ describe('what a person has set (Q7)', () => {
   });
 });
 
-describe('data that is missing (Q4)', () => {
+describe.concurrent('data that is missing (Q4)', () => {
   it('is waited for four hours from the first hold, however often the lead is edited (QE10)', async () => {
     const { world, company, marketing, org, clock } = await aCompany();
     await using _ = world;
@@ -162,7 +162,7 @@ describe('data that is missing (Q4)', () => {
   });
 });
 
-it('writes nothing at all to a suppressed lead, and tests it anew on every change (Q3)', async () => {
+it.concurrent('writes nothing at all to a suppressed lead, and tests it anew on every change (Q3)', async () => {
   const { world, company, marketing } = await aCompany();
   await using _ = world;
   const lead = company.lead({ Do_Not_Route__c: true });
@@ -175,7 +175,7 @@ it('writes nothing at all to a suppressed lead, and tests it anew on every chang
   expect(company.ownerOf(lead)).toBe('ron');
 });
 
-it('stops at the breaker of statuses, holds the rest in order, and alerts once (QE12, F36)', async () => {
+it.concurrent('stops at the breaker of statuses, holds the rest in order, and alerts once (QE12, F36)', async () => {
   const world = await startWorld({ records: companySeed(TUESDAY) }, { adjust: fewer });
   await using _ = world;
   world.sandbox.clock.set(TUESDAY);

@@ -37,7 +37,7 @@ async function rolecall({ sandbox, fresh, folder }: TestWorld, ...argv: readonly
   return { code, out: out.join('\n'), err: err.join('\n') };
 }
 
-describe('an epoch routes once (R20)', () => {
+describe.concurrent('an epoch routes once (R20)', () => {
   it('leaves a lead where it is when its country is corrected, and says so once (RE25)', async () => {
     const { world, company, org } = await aCompany();
     await using _ = world;
@@ -138,7 +138,7 @@ describe('an epoch routes once (R20)', () => {
   });
 });
 
-describe('rolecall pool', () => {
+describe.concurrent('rolecall pool', () => {
   it('shows turns, loads and who is out and why', async () => {
     const { world, company } = await aCompany();
     await using _ = world;
@@ -185,7 +185,7 @@ describe('rolecall pool', () => {
   });
 });
 
-describe('rolecall requalify (QE13, Q8)', () => {
+describe.concurrent('rolecall requalify (QE13, Q8)', () => {
   it('hands the leads since then to the daemon, which alone decides', async () => {
     const { world, company, clock } = await aCompany();
     await using _ = world;

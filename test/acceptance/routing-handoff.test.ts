@@ -34,7 +34,7 @@ async function aListener(refusals: number) {
   return { heard, url, close: () => server.close() };
 }
 
-describe('the handoff (R21)', () => {
+describe.concurrent('the handoff (R21)', () => {
   it('tells the new owner why now: reason, points, source, and the last activities and responses', async () => {
     const { world, company, org, clock } = await aCompany();
     await using _ = world;

@@ -38,7 +38,7 @@ async function withAccounts(accounts: readonly StoredRecord[], leadFields: Store
   return { owner: company.ownerOf(lead), told: routeOf(world.events, lead), ids };
 }
 
-describe('the same person in the org (R3)', () => {
+describe.concurrent('the same person in the org (R3)', () => {
   it('goes to the owner of the contact with the same address, though it is over its cap (RE7)', async () => {
     const { world, company, org } = await aCompany();
     await using _ = world;
@@ -88,7 +88,7 @@ describe('the same person in the org (R3)', () => {
   });
 });
 
-describe('the company that a lead comes from (R5)', () => {
+describe.concurrent('the company that a lead comes from (R5)', () => {
   const ACME = { Name: 'Acme Holding', Website: 'https://www.acme.example/en', BillingCountry: 'Norway' };
 
   it('decides by the domain of the address, whatever stands around it in the website', async () => {
@@ -127,7 +127,7 @@ describe('the company that a lead comes from (R5)', () => {
   });
 });
 
-describe('what people carry already (R16, R17)', () => {
+describe.concurrent('what people carry already (R16, R17)', () => {
   it('counts open leads of the org against the cap, and hands on what is over it (RE2)', async () => {
     const { world, company } = await aCompany();
     await using _ = world;

@@ -20,7 +20,7 @@ function routesOf(events: readonly Told[], lead: string): readonly Told[] {
   return events.filter(({ event, module, record_id }) => event === 'decision' && module === 'routing' && record_id === lead); // oxfmt-ignore
 }
 
-describe('a lead that comes when nobody is at work (R10, R11)', () => {
+describe.concurrent('a lead that comes when nobody is at work (R10, R11)', () => {
   it('waits with its owner unchanged, and is given at the opening, first in first out (WV1)', async () => {
     const { world, company, org, clock } = await aCompany(EVENING);
     await using _ = world;
@@ -87,7 +87,7 @@ describe('a lead that comes when nobody is at work (R10, R11)', () => {
   });
 });
 
-describe('an owner whom the org refuses (R14)', () => {
+describe.concurrent('an owner whom the org refuses (R14)', () => {
   it.each([
     ['INACTIVE_OWNER_OR_USER', 'who has left between decision and write', 'RE3'],
     ['OP_WITH_INVALID_USER_TYPE_EXCEPTION', 'without a licence to own leads', 'RE4'],
@@ -133,7 +133,7 @@ describe('an owner whom the org refuses (R14)', () => {
   });
 });
 
-describe('a flow that sets the owner back (F34, RE15, XE13)', () => {
+describe.concurrent('a flow that sets the owner back (F34, RE15, XE13)', () => {
   it('is answered three times, then left alone for a day with one alert', async () => {
     const { world, company, org, clock, log, userId } = await aCompany(TEN);
     await using _ = world;
