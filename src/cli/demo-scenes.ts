@@ -4,6 +4,7 @@ import type { Events } from '../observe/events.ts';
 import type { SandboxOrg } from '../sandbox/sandbox-org.ts';
 import type { StoredRecord } from '../sandbox/types.ts';
 import type { Terminal } from './command.ts';
+import { playClosing } from './demo-closing.ts';
 import { playMonday } from './demo-monday.ts';
 import type { Tally } from './demo-tally.ts';
 
@@ -24,6 +25,8 @@ export async function playScenes(
   await answered(tally.next('idle'));
   terminal.out(tally.summary());
   const { org } = sandbox;
+
+  await playClosing(sandbox, tally, say, answered);
 
   const deal = dealWithoutBuyer(sandbox);
   say(`${nameOf(sandbox, deal['OwnerId'])} adds an Economic Buyer to "${text(deal['Name'])}".`);
