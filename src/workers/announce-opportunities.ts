@@ -23,9 +23,11 @@ export function tellCriteria(judged: JudgedCriteria): string {
   return tell(criteriaResult(judged));
 }
 
-function announceCommittee(judged: JudgedCommittee, { memories, observer, at }: OpportunityPass): readonly Decision[] {
+function announceCommittee(judged: JudgedCommittee, pass: OpportunityPass): readonly Decision[] {
+  const { memories, observer, at } = pass;
   const { id, view, ruling, plan } = judged;
-  const writes = writesAnything(judged);
+  // What a module that only observes would write, it would write at every look.
+  const writes = writesAnything(judged) && !pass.isWithheld('contact_roles');
   if (!writes && memories.get(id)?.['told'] === tellCommittee(judged)) return [];
   const result = committeeResult(judged);
   const isRoutine = ruling.cause === 'out_of_scope' || ruling.cause === 'opportunity_closed';
@@ -57,7 +59,8 @@ function announceCriteria(judged: JudgedCriteria, pass: OpportunityPass): readon
   const { memories, records, observer, at } = pass;
   // Of a deal that is not judged there is nothing to say.
   if (update === null && ruling.cause !== null) return [];
-  if (update === null && memories.get(id)?.['toldCriteria'] === tellCriteria(judged)) return [];
+  const writes = update !== null && !pass.isWithheld('opportunity_criteria');
+  if (!writes && memories.get(id)?.['toldCriteria'] === tellCriteria(judged)) return [];
   const result = criteriaResult(judged);
   // Most deals lack nothing, or are not asked: of the two modules the committee's line is the one to read.
   const isRoutine = ruling.status !== 'violation' && update === null;

@@ -71,7 +71,7 @@ describe.concurrent('start --once', () => {
     expect(org.all('Lead', ({ MQL__c }) => MQL__c === true)).toHaveLength(5);
     expect(org.all('Lead', ({ OwnerId }) => OwnerId === company.queueId('Inbound_Leads'))).toHaveLength(5);
     expect(new Set(ofKind(events, 'would_write').map(({ module }) => module))).toEqual(
-      new Set(['routing', 'contact_roles']),
+      new Set(['routing', 'contact_roles', 'opportunity_criteria']),
     );
   });
 });
