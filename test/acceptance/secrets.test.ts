@@ -84,7 +84,7 @@ describe('what the daemon tells and keeps', () => {
     const redis = await dumpRedis(world.fresh.redis, world.fresh.prefix);
     const files = readFolder(path.join(world.folder, 'data'));
 
-    expect(refusal.fired()).toBe(1);
+    expect(refusal.fired()).toBeGreaterThan(0);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out.length).toBeGreaterThan(20);
     expect(files).toContain('"record_id"');

@@ -12,8 +12,12 @@ export async function startFaultWorld(
   settings: WorldSettings = {},
 ): Promise<CompanyWorld> {
   const started = await startCompany(options, settings);
-  const { company } = started;
-  for (const [name, country] of PLACES) company.lead({ LastName: name, Country: country, PostalCode: null });
+  const { company, clock } = started;
+  for (const [name, country] of PLACES) {
+    company.lead({ LastName: name, Country: country, PostalCode: null });
+    // Turns are taken in the order of creation, to the second: two runs must not differ in it.
+    clock.advance(1);
+  }
   company.lead({ LastName: 'Cold', LeadSource: 'Webinar', NumberOfEmployees: 10 });
   company.opportunity('Proposal/Price Quote', WITHOUT_BUYER, { Name: 'No buyer' });
   company.opportunity('Qualification', [], { Name: 'Nobody' });

@@ -10,8 +10,10 @@ import { describeOrg } from './final-state.ts';
 /** Two leads and two deals: everything that is written is written once. */
 async function startTinyWorld(): Promise<CompanyWorld> {
   const started = await startCompany();
-  const { company } = started;
+  const { company, clock } = started;
   company.lead({ LastName: 'Oslo' });
+  // Turns are taken in the order of creation, to the second.
+  clock.advance(1);
   company.lead({ LastName: 'Bergen' });
   company.opportunity('Proposal/Price Quote', WITHOUT_BUYER, { Name: 'No buyer' });
   company.opportunity('Qualification', [], { Name: 'Nobody' });
