@@ -86,8 +86,9 @@ export async function startDaemon(settings: DaemonSettings, starting: Starting):
   closers.push(() => queues.stop(GRACE));
   if (settings.only !== 'poller') await startWorkers(world, gate, starting, settings.once);
   if (settings.only !== 'workers') await throughOutages(() => reassignLeavers(world, stop), gate, stop);
-  const lease = keepLease(state, clock, randomUUID());
-  closers.push(() => lease.release());
+  // A process that never polls must not keep the others from it.
+  const lease = settings.only === 'workers' ? null : keepLease(state, clock, randomUUID());
+  closers.push(() => lease?.release());
   const refreshing = setInterval(() => void refresh(), loaded.config.extract.poll.User);
   closers.push(() => clearInterval(refreshing));
   observer.emit('daemon.started', {
@@ -109,7 +110,7 @@ export async function startDaemon(settings: DaemonSettings, starting: Starting):
       observer,
       clock,
       pass: (call, signal) => gate.pass(call, signal),
-      isLeader: () => lease.isHeld(),
+      isLeader: () => lease?.isHeld() ?? false,
     },
     async reload() {
       try {
