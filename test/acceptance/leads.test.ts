@@ -14,7 +14,10 @@ const EVENING = Date.parse('2026-11-23T18:00:00Z');
 
 /** The read of the guarded fields right before leads are written. */
 function isGuardOfLeads(request: LoggedRequest): boolean {
-  return request.kind === 'query' && /^\S+\?q=SELECT Id, OwnerId, Status, IsConverted, SystemModstamp FROM Lead /.test(request.path);
+  return (
+    request.kind === 'query' &&
+    /^\S+\?q=SELECT Id, OwnerId, Status, IsConverted, SystemModstamp FROM Lead /.test(request.path)
+  );
 }
 
 function isPoorChangingHands(lead: StoredRecord, before: StoredRecord | null): boolean {
@@ -110,8 +113,9 @@ describe.concurrent('a lead, while the daemon runs', () => {
     const second = await world.once();
 
     const about = new Set([lead, nurtured]);
-    const echo = second.find(({ event, object }) => event === 'poll.completed' && object === 'Lead');
-    expect(echo).toMatchObject({ rows: 2 });
+    // Both came twice: as people made them, and as we had written them, in the first run or in the second.
+    const polls = world.events.filter(({ event, object }) => event === 'poll.completed' && object === 'Lead');
+    expect(polls.reduce((sum, { rows }) => sum + Number(rows), 0)).toBeGreaterThanOrEqual(4);
     expect(second.filter(({ event, record_id }) => event === 'decision' && about.has(String(record_id)))).toEqual([]);
     expect(second.filter(({ event }) => event === 'write.completed')).toEqual([]);
     expect(findViolations(world.sandbox)).toEqual([]);
