@@ -1,8 +1,8 @@
 import { AppError } from '../domain/error.ts';
 import type { WorkKind } from '../domain/work.ts';
 import type { Clock } from '../ports.ts';
-import { fireTimers, pollDeletedRoles, pollStream, type PollSettings, type PollWorld } from './poller.ts';
-import { STREAMS, type Stream } from './streams.ts';
+import { fireTimers, pollDeletedRoles, pollStreams, type PollSettings, type PollWorld } from './poller.ts';
+import { STREAM_GROUPS, STREAMS, type Stream } from './streams.ts';
 
 export type LoopSettings = {
   readonly poll: () => PollSettings;
@@ -54,7 +54,7 @@ export async function pollUntilIdle(settings: LoopSettings, world: LoopWorld, si
   for (;;) {
     const isLast = clock.monotonic() - begun >= lag;
     let found = 0;
-    for (const stream of STREAMS) found += await pollPatiently(stream, settings, world, signal);
+    for (const streams of STREAM_GROUPS) found += await pollPatiently(streams, settings, world, signal);
     for (const kind of KINDS) found += await fireTimers(kind, world);
     while ((await queues.pending()) > 0) await clock.sleep(50, signal);
     if (found > 0) continue;
@@ -71,14 +71,14 @@ const CLOCK_GRAIN = 2_000;
 const PATIENCE = 5;
 
 async function pollPatiently(
-  stream: Stream,
+  streams: readonly Stream[],
   settings: LoopSettings,
   world: LoopWorld,
   signal: AbortSignal,
 ): Promise<number> {
   for (let tries = 1; ; tries++) {
     try {
-      return await world.pass(() => poll(stream, settings, world, signal), signal);
+      return await world.pass(() => poll(streams, settings, world, signal), signal);
     } catch (error) {
       signal.throwIfAborted();
       const isPassing = error instanceof AppError && (error.recovery === 'wait' || error.recovery === 'retry');
@@ -98,7 +98,7 @@ async function tryPoll(
 ): Promise<number> {
   const { object } = stream;
   try {
-    const rows = await world.pass(() => poll(stream, settings, world, signal), signal);
+    const rows = await world.pass(() => poll([stream], settings, world, signal), signal);
     failing.delete(object);
     return rows;
   } catch (error) {
@@ -116,12 +116,19 @@ async function tryPoll(
 /** How the org says that an object or its fields are not for us to see. */
 const HIDDEN = new Set(['INVALID_TYPE', 'INVALID_FIELD']);
 
-async function poll(stream: Stream, settings: LoopSettings, world: LoopWorld, signal: AbortSignal): Promise<number> {
-  const rows = await pollStream(stream, settings.poll(), world, signal).catch((error: unknown) => {
-    if (stream.isOptional === true && error instanceof AppError && HIDDEN.has(error.code)) return 0;
+async function poll(
+  streams: readonly Stream[],
+  settings: LoopSettings,
+  world: LoopWorld,
+  signal: AbortSignal,
+): Promise<number> {
+  const rows = await pollStreams(streams, settings.poll(), world, signal).catch((error: unknown) => {
+    const isOptional = streams.every((stream) => stream.isOptional === true);
+    if (isOptional && error instanceof AppError && HIDDEN.has(error.code)) return 0;
     throw error;
   });
-  return stream.object === 'OpportunityContactRole' ? rows + (await pollDeletedRoles(world, signal)) : rows;
+  const hasRoles = streams.some(({ object }) => object === 'OpportunityContactRole');
+  return hasRoles ? rows + (await pollDeletedRoles(world, signal)) : rows;
 }
 
 async function tryTimers(world: LoopWorld): Promise<number> {

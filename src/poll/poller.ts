@@ -1,10 +1,10 @@
 import { AppError } from '../domain/error.ts';
-import { readInstant, writeInstant, type Instant } from '../domain/instant.ts';
-import type { Row } from '../domain/record.ts';
+import { writeInstant, type Instant } from '../domain/instant.ts';
 import type { WorkKind } from '../domain/work.ts';
 import type { Observer } from '../observe/events.ts';
-import type { Salesforce, SeenKey, State, WorkQueues } from '../ports.ts';
+import type { Salesforce, State, WorkQueues } from '../ports.ts';
 import { nextDeletionWindow } from './deletions.ts';
+import { createHandOn, stampOf, type HandOn } from './hand-on.ts';
 import { nextWindow, windowQuery, type Cursor, type Window } from './keyset.ts';
 import type { Stream, Touch } from './streams.ts';
 
@@ -21,41 +21,61 @@ export type PollWorld = {
 const RESUMES = 3;
 
 /**
- * Polls one stream once (F24, F25): reads its window page by page, hands what has not been handed on to the queues,
- * and moves the watermark to the window's end only then.
+ * Polls streams once (F24, F25): reads their windows page by page, hands what has not been handed on to the queues, and
+ * moves each watermark to its window's end only then. Streams that touch the same units are best polled together.
  * @returns how many rows were handed on
- * @throws AppError when a page could not be read; the watermark has not moved, pages already handed on are remembered
+ * @throws AppError when a page could not be read; no watermark has moved, pages already handed on are remembered
  */
-export async function pollStream(
-  stream: Stream,
+export async function pollStreams(
+  streams: readonly Stream[],
   settings: PollSettings,
   world: PollWorld,
   signal: AbortSignal,
 ): Promise<number> {
-  const { salesforce, state, observer } = world;
-  const watermark = await state.watermark(stream.object);
-  const window = nextWindow({ watermark, ...settings }, salesforce.now());
-  if (window === null) return 0;
+  const handOn = createHandOn(world);
+  const readings: Reading[] = [];
+  try {
+    for (const stream of streams) {
+      const watermark = await world.state.watermark(stream.object);
+      const window = nextWindow({ watermark, ...settings }, world.salesforce.now());
+      if (window === null) continue;
+      const read = await readWindow(stream, window, handOn, world, signal);
+      readings.push({ stream, window, isFirst: watermark === null, ...read });
+    }
+  } finally {
+    // What was read is handed on also when a pass fails: the next one need not decide it again (XE5).
+    await handOn.flush();
+  }
+  for (const reading of readings) await complete(reading, settings, world);
+  return readings.reduce((sum, { rows }) => sum + rows, 0);
+}
 
-  const { rows, calls } = await readWindow(stream, window, world, signal);
+type Reading = {
+  readonly stream: Stream;
+  readonly window: Window;
+  readonly isFirst: boolean;
+  readonly rows: number;
+  readonly calls: number;
+};
+
+async function complete(
+  { stream, window, isFirst, rows, calls }: Reading,
+  settings: PollSettings,
+  { state, observer }: PollWorld,
+): Promise<void> {
   await state.moveWatermark(stream.object, window.until);
   await state.forgetSeen(stream.object, window.until - 2 * settings.overlap);
   observer.emit(
     'poll.completed',
-    {
-      object: stream.object,
-      rows,
-      calls,
-      watermark: writeInstant(window.until),
-    },
-    rows === 0 && watermark !== null ? 'debug' : 'info',
+    { object: stream.object, rows, calls, watermark: writeInstant(window.until) },
+    rows === 0 && !isFirst ? 'debug' : 'info',
   );
-  return rows;
 }
 
 async function readWindow(
   stream: Stream,
   window: Window,
+  handOn: HandOn,
   world: PollWorld,
   signal: AbortSignal,
 ): Promise<{ readonly rows: number; readonly calls: number }> {
@@ -64,10 +84,12 @@ async function readWindow(
   let after: Cursor | null = null;
   for (let resumes = 0; ; resumes++) {
     try {
+      // The rows of a new query may touch what a worker has looked at since the one before.
+      if (resumes > 0) handOn.begin();
       const soql = windowQuery(stream.object, stream.fields, window, after);
       for await (const page of world.salesforce.query({ soql, scanAll: stream.scanAll }, signal)) {
         calls++;
-        rows += await handOn(stream, page.rows, world);
+        rows += await handOn.take(stream, page.rows);
         const last = page.rows.at(-1);
         if (last !== undefined) after = { stamp: stampOf(last), id: String(last['Id']) };
       }
@@ -79,24 +101,6 @@ async function readWindow(
       calls++;
     }
   }
-}
-
-/** Jobs first, memory second: what is remembered as seen is surely in a queue. */
-async function handOn(stream: Stream, rows: readonly Row[], { queues, state }: PollWorld): Promise<number> {
-  const byKey = new Map(rows.map((row) => [`${String(row['Id'])}:${stampOf(row)}`, row]));
-  const keys: SeenKey[] = [...byKey.values()].map((row) => ({ id: String(row['Id']), stamp: stampOf(row) }));
-  const unseen = await state.unseen(stream.object, keys);
-  if (unseen.length === 0) return 0;
-  const fresh = unseen.map(({ id, stamp }) => byKey.get(`${id}:${stamp}`)).filter((row) => row !== undefined);
-  if (stream.object === 'OpportunityContactRole') {
-    await state.rememberRoleParents(new Map(fresh.map((row) => [String(row['Id']), String(row['OpportunityId'])])));
-  }
-  await enqueue(
-    queues,
-    fresh.flatMap((row) => stream.touches(row)),
-  );
-  await state.markSeen(stream.object, unseen);
-  return unseen.length;
 }
 
 /**
@@ -151,8 +155,4 @@ async function enqueue(queues: WorkQueues, touches: readonly Touch[]): Promise<v
   for (const [kind, units] of idsByKind) {
     await queues.add(kind, [...new Set(units.map(({ id }) => id))]);
   }
-}
-
-function stampOf(row: Row): Instant {
-  return readInstant(String(row['SystemModstamp']));
 }

@@ -51,5 +51,8 @@ const CAMPAIGN_MEMBER: Stream = {
     typeof lead === 'string' && hasResponded === true ? [{ kind: 'lead', id: lead }] : [],
 };
 
+/** The streams that touch the same units, to be read together. */
+export const STREAM_GROUPS: readonly (readonly Stream[])[] = [[LEAD], [OPPORTUNITY, CONTACT_ROLE], [CAMPAIGN_MEMBER]];
+
 /** All streams, in the order in which a pass reads them: a role's opportunity is known before the role comes. */
-export const STREAMS: readonly Stream[] = [LEAD, OPPORTUNITY, CONTACT_ROLE, CAMPAIGN_MEMBER];
+export const STREAMS: readonly Stream[] = STREAM_GROUPS.flat();
