@@ -16,12 +16,16 @@ import { Sla } from '../rules/sla/schema.ts';
 const Name = z.string().min(1);
 
 /** A duration without a clock, in milliseconds (F22); business days have none. */
-const Elapsed = Duration.transform(({ amount, unit }, context): number => {
-  if (unit !== 'bd' && amount > 0) return elapsedMs(amount, unit);
-  const message = `"${amount}${unit}" is not a length of elapsed time; write 1 or more of s, m, h or d`;
-  context.addIssue({ code: 'custom', message, params: { code: 'E_DURATION' } });
-  return z.NEVER;
-});
+function elapsed(least: 0 | 1) {
+  return Duration.transform(({ amount, unit }, context): number => {
+    if (unit !== 'bd' && amount >= least) return elapsedMs(amount, unit);
+    const message = `"${amount}${unit}" is not a length of elapsed time; write ${least} or more of s, m, h or d`;
+    context.addIssue({ code: 'custom', message, params: { code: 'E_DURATION' } });
+    return z.NEVER;
+  });
+}
+
+const Elapsed = elapsed(1);
 
 const At = z.string().transform((text, context): number => {
   try {
@@ -55,7 +59,7 @@ export const Extract = z.strictObject({
     })
     .prefault({}),
   overlap: Elapsed.prefault('15m'),
-  safety_lag: Elapsed.prefault('5s'),
+  safety_lag: elapsed(0).prefault('5s'),
   start_at: At,
   reconcile: Cron.prefault('15 2 * * *'),
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { ORG_YAML, problemsIn, problemsOf } from './folder.ts';
+import { ORG_YAML, errorsIn, problemsOf } from './folder.ts';
 
 describe('dialect', () => {
   test.each([
@@ -82,7 +82,7 @@ describe('dialect', () => {
       ],
     ],
   ])('%s', (_, rules, problems) => {
-    const found = problemsIn(rules).filter((line) => line.startsWith('rules.yaml:'));
+    const found = errorsIn(rules).filter((line) => line.startsWith('rules.yaml:'));
 
     expect(found).toEqual(problems.map((problem) => expect.stringContaining(`rules.yaml:${problem}`)));
   });

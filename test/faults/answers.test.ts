@@ -37,7 +37,7 @@ const FAULTS: readonly (readonly [name: string, rule: FaultRule])[] = [
   ['the session ends in the middle of a poll (XE21)', { when: { kind: 'query-more' }, do: { kind: 'expire-session' } }],
   ['the session ends before a write', { when: OWNERS, do: { kind: 'expire-session' } }],
   ['a cursor expires', { when: { kind: 'query-more' }, do: { kind: 'expire-cursors' } }],
-  ['a cursor of a poll expires', { when: { kind: 'query-more' }, skip: 30, do: { kind: 'expire-cursors' } }],
+  ['a cursor of a poll expires', { when: { kind: 'query-more' }, skip: 24, do: { kind: 'expire-cursors' } }],
   ['too many calls run at the same time', { when: LOADS, times: 2, do: { kind: 'concurrent-limit' } }],
   ['every row of new owners is locked', { when: OWNERS, do: locked() }],
   ['every row of new tasks is locked', { when: TASKS, do: locked() }],
