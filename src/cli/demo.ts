@@ -114,11 +114,11 @@ function demoEnvironment(sandbox: SandboxOrg, redis: DemoRedis, logLevel: string
 }
 
 /** The example is made so that the lint finds two things in it, and its alerts lead nowhere here: nothing to think about. */
-const BESIDE_THE_POINT: readonly EventName[] = ['config.warning', 'alert.unsent'];
+const BESIDE_THE_POINT: ReadonlySet<EventName> = new Set(['config.warning', 'alert.unsent']);
 
 function withoutWarnings(subscriber: Subscriber): Subscriber {
   return (event, fields, level) => {
-    if (!BESIDE_THE_POINT.includes(event)) subscriber(event, fields, level);
+    if (!BESIDE_THE_POINT.has(event)) subscriber(event, fields, level);
   };
 }
 

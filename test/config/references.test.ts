@@ -118,7 +118,7 @@ describe('references', () => {
   });
 });
 
-it('warns of an empty list (F6)', () => {
+test('warns of an empty list (F6)', () => {
   expect(problemsIn('lists: { a: [] }')).toEqual([
     expect.stringContaining('1:10 warning W_LIST_EMPTY the list "a" has no entries'),
   ]);
