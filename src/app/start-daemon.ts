@@ -11,7 +11,7 @@ import type { LoopWorld } from '../poll/poll-loop.ts';
 import type { Clock, Salesforce } from '../ports.ts';
 import { createOrgGate, type OrgGate } from '../workers/org-gate.ts';
 import { refreshUsers } from '../workers/read-org.ts';
-import { reassignLeavers } from '../workers/reassign-leavers.ts';
+import { reassignLeavers } from '../workers/leads/reassign-leavers.ts';
 import type { Closer } from './close-all.ts';
 import type { DaemonSettings } from './daemon-settings.ts';
 import { loadFrame, type FrameSettings, type LoadedFrame } from './load-frame.ts';

@@ -6,9 +6,9 @@ import type { Fields } from '../domain/record.ts';
 import type { ContactRoleRules } from '../rules/contact-roles/compile-contact-roles.ts';
 import type { Candidate } from '../rules/contact-roles/opportunity-view.ts';
 import { suggestContacts } from '../rules/contact-roles/suggest-contacts.ts';
-import { loadCandidates } from '../workers/load-candidates.ts';
-import { contactFieldsOf } from '../workers/suggest-people.ts';
-import { surveyCommittees, type Surveyed } from '../workers/survey-committees.ts';
+import { loadCandidates } from '../workers/opportunities/load-candidates.ts';
+import { contactFieldsOf } from '../workers/opportunities/suggest-people.ts';
+import { surveyCommittees, type Surveyed } from '../workers/opportunities/survey-committees.ts';
 import { EXIT, type Command } from './command.ts';
 import { writeCsvLine, type Cell } from './write-csv.ts';
 

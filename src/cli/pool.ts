@@ -10,8 +10,8 @@ import { describePool, type MemberView, type PoolView } from '../rules/routing/p
 import type { RoutingRules } from '../rules/routing/routing-rules.ts';
 import { findUser } from '../rules/routing/users.ts';
 import { askTogether } from '../workers/ask-together.ts';
-import { planLoads, RESERVED_FOR } from '../workers/count-loads.ts';
-import { openTurns } from '../workers/turns.ts';
+import { planLoads, RESERVED_FOR } from '../workers/leads/count-loads.ts';
+import { openTurns } from '../workers/leads/turns.ts';
 import { EXIT, type Command, type CommandWorld } from './command.ts';
 
 const HELP = `rolecall pool NAME [--json]

@@ -7,7 +7,7 @@ import type { ContactRoleRules } from '../rules/contact-roles/compile-contact-ro
 import { statusFlag } from '../rules/contact-roles/read-status-flag.ts';
 import { reportContactRoles, type ContactRoleReport } from '../rules/reports/contact-role-report.ts';
 import { loadResponses } from '../workers/load-responses.ts';
-import { surveyCommittees } from '../workers/survey-committees.ts';
+import { surveyCommittees } from '../workers/opportunities/survey-committees.ts';
 import { EXIT, type Command } from './command.ts';
 import { writeCsvLine, type Cell } from './write-csv.ts';
 

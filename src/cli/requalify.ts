@@ -10,7 +10,7 @@ import { createLog } from '../observe/log.ts';
 import { selectWhere, soqlInstant } from '../poll/soql.ts';
 import { elapsedMs } from '../rules/calendars/duration.ts';
 import { Duration } from '../rules/calendars/schema.ts';
-import { requestRequalification } from '../workers/changed-rules.ts';
+import { requestRequalification } from '../workers/leads/changed-rules.ts';
 import { EXIT, type Command } from './command.ts';
 
 const HELP = `rolecall requalify --since T

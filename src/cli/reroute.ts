@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { openRedisDesk } from '../app/redis-desk.ts';
 import { AppError } from '../domain/error.ts';
 import { isRecordId, to18 } from '../domain/record-id.ts';
-import { requestEpochs } from '../workers/lead-epochs.ts';
+import { requestEpochs } from '../workers/leads/lead-epochs.ts';
 import { EXIT, type Command } from './command.ts';
 
 const HELP = `rolecall reroute ID…

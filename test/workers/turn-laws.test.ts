@@ -5,8 +5,8 @@ import type { Assignment } from '../../src/rules/routing/assignment.ts';
 import type { PoolStates } from '../../src/rules/routing/pools/state.ts';
 import { compileRulebook } from '../../src/rules/rulebook.ts';
 import { indexUsers } from '../../src/rules/routing/users.ts';
-import { giveLeads, judgeLeads, needsTurn, type LeadCase } from '../../src/workers/decide-leads.ts';
-import { noFacts } from '../../src/workers/load-route-facts.ts';
+import { giveLeads, judgeLeads, needsTurn, type LeadCase } from '../../src/workers/leads/decide-leads.ts';
+import { noFacts } from '../../src/workers/leads/load-route-facts.ts';
 import type { Frame } from '../../src/workers/work-world.ts';
 import { loadExample } from '../support/world.ts';
 

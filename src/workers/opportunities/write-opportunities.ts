@@ -1,0 +1,167 @@
+import type { Instant } from '../../domain/instant.ts';
+import type { Fields } from '../../domain/record.ts';
+import type { Memory } from '../../ports.ts';
+import { openCommitteeTask } from '../../rules/contact-roles/plan-task.ts';
+import { tellCommittee, tellCriteria } from './announce-opportunities.ts';
+import { refillSlots } from './refill-slots.ts';
+import type { JudgedBatch, JudgedCommittee, OpportunityPass } from './opportunity-pass.ts';
+import { settleFates, type Aftermath } from '../settle.ts';
+import { submitCreations, submitUpdates, type Creation, type Fate, type Update } from '../write-back.ts';
+
+const MODULE = 'contact_roles';
+
+/** Records of one call of the write-back. */
+const MOST_RECORDS = 1_000;
+
+/** What became of what was to be created, by key. */
+type Made = ReadonlyMap<string, Fate>;
+
+/**
+ * Writes what a batch decided and remembers it. The flags go first; tasks and roles only where they stand, so that no
+ * task ever precedes its episode.
+ */
+export async function writeOpportunities(judged: JudgedBatch, pass: OpportunityPass): Promise<void> {
+  const fates = new Map(await submitUpdates('Opportunity', flagUpdates(judged, pass), pass, pass.signal));
+  const standing = judged.committees.filter(({ id }) => isStanding(fates.get(id)));
+  await changeTasks(standing, fates, pass);
+  const made = await create('Task', standing.flatMap(tasksToMake(pass)), fates, pass);
+  await create('OpportunityContactRole', standing.flatMap(rolesToAdd), fates, pass);
+
+  const kind = judged.committees.length > 0 ? MODULE : 'opportunity_criteria';
+  const triesOf = (id: string): number => Number(pass.memories.get(id)?.['tries'] ?? 0);
+  const aftermath = await settleFates('opportunity', kind, fates, triesOf, pass);
+  await refillSlots(judged.committees, (each) => holderAfter(each, made, pass), pass);
+  await remember(judged, aftermath, made, pass);
+}
+
+function flagUpdates({ committees, criteria }: JudgedBatch, { records, taken }: OpportunityPass): readonly Update[] {
+  const update = (module: string, id: string, fields: Fields | null): readonly Update[] => {
+    if (fields === null) return [];
+    const shown = records.get(id)!.fields;
+    const seen = Object.fromEntries(taken.columns.guard.Opportunity.map((name) => [name, shown[name] ?? null]));
+    return [{ module, id, fields, seen }];
+  };
+  return [
+    ...committees.flatMap(({ id, plan }) => update(MODULE, id, plan.update)),
+    ...criteria.flatMap(({ id, update: fields }) => update('opportunity_criteria', id, fields)),
+  ];
+}
+
+async function changeTasks(
+  standing: readonly JudgedCommittee[],
+  fates: Map<string, Fate>,
+  pass: OpportunityPass,
+): Promise<void> {
+  const changes = standing.flatMap(({ id, plan }) => plan.updateTasks.map((task) => ({ about: id, ...task })));
+  for (const part of inParts(changes)) {
+    const updates = part.map(({ id, fields }): Update => ({ module: MODULE, id, fields, seen: { IsClosed: false } }));
+    const changed = await submitUpdates('Task', updates, pass, pass.signal);
+    for (const { about, id } of part) worsen(fates, about, changed.get(id)!);
+  }
+}
+
+async function create(
+  object: string,
+  creations: readonly Creation[],
+  fates: Map<string, Fate>,
+  pass: OpportunityPass,
+): Promise<Made> {
+  const made = new Map<string, Fate>();
+  for (const part of inParts(creations)) {
+    const answered = await submitCreations(object, part, pass, pass.signal);
+    for (const { about, key } of part) {
+      const fate = answered.get(key)!;
+      made.set(key, fate);
+      worsen(fates, about, fate);
+    }
+  }
+  return made;
+}
+
+/** The task of the gap and that of an escalation; their key is a field of theirs. */
+function tasksToMake({ taken }: OpportunityPass) {
+  const keyField = taken.rulebook.source.write.task_key ?? '';
+  return ({ id, plan, escalation }: JudgedCommittee): readonly Creation[] =>
+    [plan.createTask, escalation].flatMap((fields) =>
+      fields === null ? [] : [{ module: MODULE, about: id, key: String(fields[keyField]), fields }],
+    );
+}
+
+/** A role has no key: whether it was added after all shows when its opportunity is read again. */
+function rolesToAdd({ id, plan }: JudgedCommittee): readonly Creation[] {
+  return plan.createRoles.map((fields) => {
+    return { module: MODULE, about: id, key: `${id}:${String(fields['ContactId'])}`, fields };
+  });
+}
+
+function isStanding(fate: Fate | undefined): boolean {
+  return fate === undefined || fate.kind === 'applied' || fate.kind === 'withheld';
+}
+
+/** Of several writes about one record the one that went wrong decides what happens next. */
+function worsen(fates: Map<string, Fate>, id: string, fate: Fate): void {
+  if (isStanding(fates.get(id))) fates.set(id, fate);
+}
+
+/** Who has the open task of the gap after these writes; null when nobody has. */
+function holderAfter({ view, plan }: JudgedCommittee, made: Made, { taken }: OpportunityPass): string | null {
+  const created = plan.createTask;
+  if (created !== null) {
+    const key = String(created[taken.rulebook.source.write.task_key ?? '']);
+    return made.get(key)?.kind === 'applied' ? String(created['OwnerId']) : null;
+  }
+  const open = openCommitteeTask(view);
+  const isClosing = plan.updateTasks.some(({ id, fields }) => id === open?.id && 'Status' in fields);
+  return open === undefined || isClosing ? null : open.ownerId;
+}
+
+/** What stands is remembered; what comes again is decided anew from what was known before. */
+async function remember(
+  { committees, criteria }: JudgedBatch,
+  aftermath: ReadonlyMap<string, Aftermath>,
+  made: Made,
+  pass: OpportunityPass,
+): Promise<void> {
+  const { memories, records, state } = pass;
+  const kept = new Map<string, Memory>();
+  const timers = new Map<string, Instant | null>();
+  const criteriaById = new Map(criteria.map((each) => [each.id, each]));
+  const committeeById = new Map(committees.map((each) => [each.id, each]));
+  for (const id of records.keys()) {
+    const committee = committeeById.get(id);
+    const deal = criteriaById.get(id);
+    const became = aftermath.get(id) ?? 'done';
+    const before = memories.get(id) ?? {};
+    // The gap is as old as it was seen first, whatever became of the write.
+    const stay = committee === undefined ? {} : { committee: memoryAfter(committee, made, pass) };
+    if (became !== 'done') {
+      kept.set(id, { ...before, ...stay, tries: became === 'again' ? Number(before['tries'] ?? 0) + 1 : 0 });
+      continue;
+    }
+    kept.set(id, {
+      ...stay,
+      ...(committee === undefined
+        ? {}
+        : { told: tellCommittee(committee), holder: holderAfter(committee, made, pass) }),
+      ...(deal === undefined ? {} : { toldCriteria: tellCriteria(deal) }),
+    });
+    timers.set(id, committee?.plan.wakeAt ?? null);
+  }
+  await state.remember('opportunity', kept);
+  await state.setTimers('opportunity', timers);
+}
+
+/** An escalation that nobody was told of is still to be done. */
+function memoryAfter({ view, plan, escalation }: JudgedCommittee, made: Made, { taken }: OpportunityPass) {
+  if (escalation === null) return plan.memory;
+  const key = String(escalation[taken.rulebook.source.write.task_key ?? '']);
+  if (made.get(key)?.kind === 'applied') return plan.memory;
+  const episode = { ...plan.memory.episode, escalated: view.memory?.episode.escalated ?? 0 };
+  return { ...plan.memory, episode };
+}
+
+function inParts<T>(values: readonly T[]): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(values.length / MOST_RECORDS) }, (_, index) =>
+    values.slice(index * MOST_RECORDS, (index + 1) * MOST_RECORDS),
+  );
+}
