@@ -50,11 +50,9 @@ describe.concurrent('what comes late (Q8)', () => {
     org.admin.insert('CampaignMember', { CampaignId: campaign, LeadId: lead, Status: 'Responded' });
     const events = await world.once();
 
-    expect(events.find(({ event, object }) => event === 'poll.completed' && object === 'CampaignMember')).toMatchObject(
-      {
-        rows: 1,
-      },
-    );
+    // A stamp stands for its whole second: the first round may be too early for it.
+    const polls = events.filter(({ event, object }) => event === 'poll.completed' && object === 'CampaignMember');
+    expect(polls.map(({ rows }) => rows)).toContain(1);
   });
 
   it('only records that a routed lead has dropped below its score (Q6)', async () => {
