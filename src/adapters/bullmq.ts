@@ -58,7 +58,9 @@ export async function createBullQueues(
         kind,
         async (job, token) => {
           try {
-            await untilGivenUp(handle(job.data.ids, stopping.signal), stopping.signal);
+            // A batch whose content went with a Redis that was emptied: the next poll finds its records anew.
+            const { ids = [] }: Partial<Batch> = job.data;
+            if (ids.length > 0) await untilGivenUp(handle(ids, stopping.signal), stopping.signal);
           } catch {
             // Whatever it was, a batch is never dropped: a failed job would be.
             await handBack(job, token, stopping.signal.aborted ? 0 : PAUSE);
