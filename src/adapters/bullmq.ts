@@ -59,7 +59,7 @@ export async function createBullQueues(
         async (job, token) => {
           try {
             // A batch whose content went with a Redis that was emptied: the next poll finds its records anew.
-            const { ids = [] }: Partial<Batch> = job.data;
+            const ids = (job.data as Partial<Batch>).ids ?? [];
             if (ids.length > 0) await untilGivenUp(handle(ids, stopping.signal), stopping.signal);
           } catch {
             // Whatever it was, a batch is never dropped: a failed job would be.
