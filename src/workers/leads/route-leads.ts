@@ -26,9 +26,22 @@ import { takeBack, updatesOf } from './write-leads.ts';
  * remembered before the write and given back if the write is refused, so that a retry never takes another (D9, R14).
  */
 export async function routeLeads(ids: readonly string[], world: WorkWorld, signal: AbortSignal): Promise<void> {
+  const { qualification, routing } = world.frame().rulebook;
+  if (qualification === null && routing === null) return;
+  // Whoever waited for the opening comes before what has just come in (R11), also when that is faster in the queue.
+  const due = await world.state.dueTimers('lead', world.now(), MOST_RECORDS);
+  const queue = [...new Set([...due.keys(), ...ids])];
+  for (let begun = 0; begun < queue.length; begun += MOST_RECORDS) {
+    await routeBatch(queue.slice(begun, begun + MOST_RECORDS), world, signal);
+  }
+}
+
+/** What one write may hold. */
+const MOST_RECORDS = 1_000;
+
+async function routeBatch(ids: readonly string[], world: WorkWorld, signal: AbortSignal): Promise<void> {
   const taken = world.frame();
   const { source, routing } = taken.rulebook;
-  if (taken.rulebook.qualification === null && routing === null) return;
   const turns: TurnWorld = {
     state: world.state,
     salesforce: world.salesforce,
@@ -37,7 +50,7 @@ export async function routeLeads(ids: readonly string[], world: WorkWorld, signa
     scope: routing?.mode === 'observe' ? 'shadow:' : '',
   };
   const pass: LeadPass = { ...world, taken, turns, at: world.now(), begun: world.monotonic(), signal };
-  const cases = await withoutChangedRules(await loadCases([...new Set(ids)], pass), pass);
+  const cases = await withoutChangedRules(await loadCases(ids, pass), pass);
   const rulings = await decide(cases, pass);
   announce(rulings, pass);
   await apply(rulings, pass);
