@@ -56,7 +56,7 @@ export async function startDaemon(settings: DaemonSettings, starting: Starting):
   closers.push(tellOfRedis(redis, starting));
   if (settings.dryRun) closers.push(() => forgetKeys(redis, redisSettings.prefix));
 
-  const salesforce = openSalesforce(environment.salesforce, redis, environment.redis.prefix, settings.deadlines);
+  const salesforce = openSalesforce(environment.salesforce, redis, environment.redis.prefix, { ...settings, clock });
   closers.push(() => closeInTime(salesforce, clock));
   const gate = createOrgGate(clock, observer, Math.random);
   const frameSettings: FrameSettings = {

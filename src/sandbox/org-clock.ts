@@ -20,6 +20,11 @@ export class OrgClock {
     this.set(this.now() + seconds * 1000);
   }
 
+  /** Takes a running clock on; one that stands still stays. */
+  skip(ms: number): void {
+    this.#offset += ms;
+  }
+
   freeze(at: number = this.now()): void {
     this.#frozenAt = at;
   }

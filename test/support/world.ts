@@ -172,9 +172,7 @@ export async function startWorld(options: SandboxOrgOptions = {}, settings: Worl
     environment,
     events,
     async once(changes = {}) {
-      // The last round waits for the org's clock to go on by seconds; one that stands still need not be waited for.
-      const clock = options.frozenAt === undefined ? {} : { clock: createHurriedClock(20) };
-      const daemon = begin({ once: true, ...clock, ...changes });
+      const daemon = begin({ once: true, clock: createHurriedClock(20, sandbox.clock), ...changes });
       await daemon.ended;
       return daemon.told;
     },

@@ -43,7 +43,7 @@ export type Session = {
 export function openSession(settings: SalesforceSettings): Session {
   const deadlines: Deadlines = { ...DEFAULT_DEADLINES, ...settings.deadlines };
   const maxInFlight = settings.maxInFlight ?? DEFAULT_MAX_IN_FLIGHT;
-  const clock = createOrgClock();
+  const clock = createOrgClock(settings.monotonic);
   const gate = createGate(maxInFlight);
   const closing = new AbortController();
   let calls = 0;

@@ -60,6 +60,8 @@ export type SalesforceSettings = {
   /** Requests at the same time, token requests included; 5 by default. */
   readonly maxInFlight?: number;
   readonly deadlines?: Partial<Deadlines>;
+  /** Carries the org's clock on between two answers, ms; the machine's own timer by default. */
+  readonly monotonic?: () => number;
   readonly onCall?: (report: CallReport) => void;
 };
 
