@@ -1,5 +1,6 @@
 import path from 'node:path';
 
+import { lintRouting } from '../src/config/lint.ts';
 import { loadConfig } from '../src/config/load.ts';
 import type { Config } from '../src/config/schema.ts';
 import type { Fields } from '../src/domain/record.ts';
@@ -13,6 +14,9 @@ import type { Bench, Figure } from './bench.ts';
 const LEADS = 1000;
 const ROUNDS = 15;
 const TUESDAY = Date.parse('2026-11-24T14:00:00Z');
+
+/** What whoever runs `check` waits for. */
+const LINT_SECONDS = 2;
 
 /** How much slower 2,000 territories may make a decision than the example's twenty. */
 const SLOWDOWN = 3;
@@ -36,6 +40,7 @@ async function measure(): Promise<readonly Figure[]> {
       value: few / many,
       atMost: SLOWDOWN,
     },
+    { name: 'seconds to lint 2,000 territories', value: lintSeconds(config), atMost: LINT_SECONDS },
   ];
 }
 
@@ -58,6 +63,13 @@ function manyTerritories(): readonly TerritorySource[] {
 function rulesOf(config: Config, territories: readonly TerritorySource[]): RoutingRules {
   const routing = { ...config.routing!, territories };
   return compileRulebook({ ...config, routing }, null).routing!.rules;
+}
+
+function lintSeconds(config: Config): number {
+  const routing = { ...config.routing!, territories: manyTerritories() };
+  const begun = performance.now();
+  lintRouting(routing, { locate: () => ({ file: 'routing.yaml', line: 1, column: 1 }), valueAt: () => undefined });
+  return (performance.now() - begun) / 1000;
 }
 
 /** Of the fastest round: the others met something else that the machine had to do. */
