@@ -123,14 +123,6 @@ export type DeadLetter = {
   readonly attempt: string | null;
 };
 
-/** A turn of a pool as one lead got it in one epoch: a retry gets the same one (D9). */
-export type Turn = {
-  readonly pool: string | null;
-  readonly turn: number;
-  readonly user: string;
-  readonly handedOff: boolean;
-};
-
 /** The work state in Redis. Salesforce is the truth; everything here can be built again from there. */
 export interface State {
   watermark(object: string): Promise<Instant | null>;

@@ -50,7 +50,14 @@ async function viewPool(name: string, desk: Desk, { signal }: CommandWorld): Pro
   const scope = mode === 'observe' ? 'shadow:' : '';
   const now = salesforce.now();
   const { users } = frame.directory;
-  const { states } = await openTurns(rules, { state, salesforce, signal, turnField: source.write.turn_key, scope });
+  const { states } = await openTurns(rules, {
+    state,
+    salesforce,
+    signal,
+    turnField: source.write.turn_key,
+    users,
+    scope,
+  });
   const loads = planLoads(rules, users, frame.columns.groupable, now);
   const answers = await askTogether(loads.queries, salesforce, signal);
   const { byPool } = loads.read(answers, await state.assignmentsSince(now - RESERVED_FOR), scope);

@@ -47,6 +47,7 @@ async function routeBatch(ids: readonly string[], world: WorkWorld, signal: Abor
     salesforce: world.salesforce,
     signal,
     turnField: source.write.turn_key,
+    users: taken.directory.users,
     scope: routing?.mode === 'observe' ? 'shadow:' : '',
   };
   const pass: LeadPass = { ...world, taken, turns, at: world.now(), begun: world.monotonic(), signal };

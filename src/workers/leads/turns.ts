@@ -6,6 +6,7 @@ import { rebuildPool } from '../../rules/routing/pools/rebuild-pool.ts';
 import { refundPick } from '../../rules/routing/pools/refund-pick.ts';
 import { EMPTY_POOL_STATE, type PoolState, type PoolStates } from '../../rules/routing/pools/state.ts';
 import type { RoutingRules } from '../../rules/routing/routing-rules.ts';
+import type { Users } from '../../rules/routing/users.ts';
 
 /** The turns of all pools as one batch found them. */
 export type TurnBook = {
@@ -20,6 +21,8 @@ export type TurnWorld = {
   readonly signal: AbortSignal;
   /** `write.turn_key`; null when the org keeps no turns. */
   readonly turnField: string | null;
+  /** Members of pools are among them. */
+  readonly users: Users;
   /** Put before pool names in Redis: a module that only observes has turns of its own (F38). */
   readonly scope: string;
 };
@@ -44,7 +47,7 @@ export async function openTurns(rules: RoutingRules, world: TurnWorld): Promise<
 async function rebuild(
   rules: RoutingRules,
   pools: readonly string[],
-  { salesforce, signal, turnField }: TurnWorld,
+  { salesforce, signal, turnField, users }: TurnWorld,
 ): Promise<ReadonlyMap<string, PoolState>> {
   const states = new Map<string, PoolState>(pools.map((pool) => [pool, EMPTY_POOL_STATE]));
   if (turnField === null) return states;
@@ -60,7 +63,7 @@ async function rebuild(
     for (const [index, pool] of asked.entries()) {
       const latest = String(answers[index]?.[0]?.[turnField] ?? '');
       const turns = Number(latest.slice(pool.length + 1));
-      if (Number.isInteger(turns) && turns > 0) states.set(pool, rebuildPool(rules, pool, turns));
+      if (Number.isInteger(turns) && turns > 0) states.set(pool, rebuildPool(rules, pool, turns, users));
     }
   }
   return states;

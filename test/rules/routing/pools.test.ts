@@ -6,8 +6,10 @@ import { rebuildPool } from '../../../src/rules/routing/pools/rebuild-pool.ts';
 import { refundPick } from '../../../src/rules/routing/pools/refund-pick.ts';
 import type { PoolRuling } from '../../../src/rules/routing/pools/pick-from-pool.ts';
 import type { PoolStates } from '../../../src/rules/routing/pools/state.ts';
+import { quietWorld } from '../../../src/rules/routing/quiet-world.ts';
 import type { RoutingRules } from '../../../src/rules/routing/routing-rules.ts';
 import type { Turn } from '../../../src/rules/routing/pools/turn.ts';
+import { indexUsers } from '../../../src/rules/routing/users.ts';
 import { aUser, loadedWorld, NOW, pickInTurn, routingOf, worldWith } from './support/builders.ts';
 import { exampleRouting } from './support/example.ts';
 
@@ -40,8 +42,8 @@ describe('weighted turns (R13)', () => {
     const rules = routingOf(THREE);
     const four = pickInTurn(rules, 'p', 4).states;
 
-    expect(credits(four, 'p')).toEqual({ a: 0, b: 0, c: 0 });
-    expect(credits(pickInTurn(rules, 'p', 4, { states: four }).states, 'p')).toEqual({ a: 0, b: 0, c: 0 });
+    expect(credits(four, 'p')).toEqual({ A: 0, B: 0, C: 0 });
+    expect(credits(pickInTurn(rules, 'p', 4, { states: four }).states, 'p')).toEqual({ A: 0, B: 0, C: 0 });
   });
 
   it('PV4: a refund of the fourth pick puts the credits back, and the next pick is the same', () => {
@@ -51,7 +53,7 @@ describe('weighted turns (R13)', () => {
 
     const refunded = refundPick(fourth.states, turnOf(fourth.rulings[0]));
 
-    expect(credits(refunded, 'p')).toEqual({ a: 2, b: -1, c: -1 });
+    expect(credits(refunded, 'p')).toEqual({ A: 2, B: -1, C: -1 });
     expect(refunded).toEqual(three.states);
     expect(pickInTurn(rules, 'p', 1, { states: refunded }).picked).toEqual(['A']);
   });
@@ -79,7 +81,7 @@ describe('weighted turns (R13)', () => {
 
   it('R13: a tie goes to who was assigned least recently, then to the first of the file', () => {
     const rules = routingOf('pools: { p: { members: [A, B] } }');
-    const bWasLongAgo = new Map([['p', { turns: 7, members: { a: { cw: 0, lastAt: 7 }, b: { cw: 0, lastAt: 6 } } }]]);
+    const bWasLongAgo = new Map([['p', { turns: 7, members: { A: { cw: 0, lastAt: 7 }, B: { cw: 0, lastAt: 6 } } }]]);
 
     expect(pickInTurn(rules, 'p', 1, { states: bWasLongAgo }).picked).toEqual(['B']);
     expect(pickInTurn(rules, 'p', 1).picked).toEqual(['A']);
@@ -91,8 +93,21 @@ describe('weighted turns (R13)', () => {
 
     const after = pickInTurn(changed, 'p', 1, { states: before }).states;
 
-    expect(credits(before, 'p')).toEqual({ a: -2, b: 1, c: 1 });
-    expect(credits(after, 'p')).toEqual({ a: -1, b: 6 - 7, d: 1 });
+    expect(credits(before, 'p')).toEqual({ A: -2, B: 1, C: 1 });
+    expect(credits(after, 'p')).toEqual({ A: -1, B: 6 - 7, D: 1 });
+  });
+
+  it('F41: a member keeps the turns when the configuration calls the same user by another name', () => {
+    const max = aUser('max@northwind.example', { id: '005000000000001AAA', email: 'm.power@northwind.example' });
+    const byName = routingOf('pools: { p: { members: [{ user: max@northwind.example, weight: 3 }, nia] } }');
+    const byAddress = routingOf('pools: { p: { members: [{ user: m.power@northwind.example, weight: 3 }, nia] } }');
+    const world = { ...quietWorld(byName), users: indexUsers([max, aUser('nia')]) };
+
+    const before = pickInTurn(byName, 'p', 1, { world });
+    const after = pickInTurn(byAddress, 'p', 3, { world, states: before.states });
+
+    expect([...before.picked, ...after.picked].map((name) => name.slice(0, 3))).toEqual(['max', 'nia', 'max', 'max']);
+    expect(JSON.stringify([...after.states])).not.toContain('@');
   });
 
   it('law: nobody is ever a whole turn ahead, and a full round is exactly the entitlement', () => {
@@ -112,17 +127,33 @@ describe('weighted turns (R13)', () => {
     );
   });
 
-  it('law: of up to four members, nobody is a whole turn behind either', () => {
+  it.each([
+    { members: 4, behind: 1 },
+    // Very uneven weights of five members and more lag a little over one turn: 1.17 is the most that a search found.
+    { members: 8, behind: 1.25 },
+  ])('law: of up to $members members, nobody is $behind turns behind', ({ members, behind }) => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 4 }), (weights) => {
+      fc.property(fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: members }), (weights) => {
         const total = weights.reduce((sum, weight) => sum + weight, 0);
         const { picked } = pickInTurn(poolWithWeights(weights), 'p', total);
         for (const [index, weight] of weights.entries()) {
           let got = 0;
           for (const [turn, name] of picked.entries()) {
             if (name === `m${index}`) got += 1;
-            expect(((turn + 1) * weight) / total - got).toBeLessThan(1);
+            expect(((turn + 1) * weight) / total - got).toBeLessThan(behind);
           }
+        }
+      }),
+    );
+  });
+
+  it('law: with equal weights, as in a round robin, nobody is a whole turn ahead or behind', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 40 }), (members, turns) => {
+        const { picked } = pickInTurn(poolWithWeights(Array.from({ length: members }, () => 1)), 'p', turns);
+        for (let member = 0; member < members; member++) {
+          const got = picked.filter((name) => name === `m${member}`).length;
+          expect(Math.abs(turns / members - got)).toBeLessThan(1);
         }
       }),
     );
@@ -169,11 +200,13 @@ describe('a pool whose state was lost', () => {
   it('is as if everybody had been there for every turn', () => {
     const rules = routingOf(THREE);
 
-    expect(rebuildPool(rules, 'p', 7)).toEqual(pickInTurn(rules, 'p', 7).states.get('p'));
+    expect(rebuildPool(rules, 'p', 7, quietWorld(rules).users)).toEqual(pickInTurn(rules, 'p', 7).states.get('p'));
   });
 
   it('keeps the number of turns even without members', () => {
-    expect(rebuildPool(routingOf('pools: { p: { members: [] } }'), 'p', 7)).toEqual({ members: {}, turns: 7 });
+    const rules = routingOf('pools: { p: { members: [] } }');
+
+    expect(rebuildPool(rules, 'p', 7, quietWorld(rules).users)).toEqual({ members: {}, turns: 7 });
   });
 });
 
@@ -315,7 +348,7 @@ pools:
     const rules = routingOf(THREE);
     const { states } = pickInTurn(rules, 'p', 1, { world: worldWith(rules, [aUser('C', { isActive: false })]) });
 
-    expect(credits(states, 'p')).toEqual({ a: -1, b: 1, c: 0 });
+    expect(credits(states, 'p')).toEqual({ A: -1, B: 1, C: 0 });
   });
 });
 

@@ -47,7 +47,7 @@ export function describePool(
   if (pool === undefined) return null;
   const state = states.get(name) ?? EMPTY_POOL_STATE;
   const members = judgeMembers(pool, world, ANY_LEAD, now).map(({ member, seat, reason }): MemberView => {
-    const { cw, lastAt } = memberState(state, member.user);
+    const { cw, lastAt } = memberState(state, seat?.user.id ?? '');
     const load = seat === null ? { open: 0, today: 0 } : loadOf(world, name, seat.user.id);
     const { open: openCap = null, day: dayCap = null } = member.cap;
     return {
@@ -74,7 +74,7 @@ function nextOf(rules: PoolRules, name: string, states: PoolStates, world: World
   const { result, pool } = pickFromPool(rules, name, states, world, now);
   switch (result.kind) {
     case 'user':
-      return { who: result.turn.user, pool, until: null };
+      return { who: result.user.username.toLowerCase(), pool, until: null };
     case 'queue':
       return { who: `queue:${result.queue}`, pool, until: null };
     case 'wait':

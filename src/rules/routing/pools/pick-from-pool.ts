@@ -85,14 +85,15 @@ function askPool(pool: Pool, state: PoolState, world: World, now: Instant, reque
   if (verdicts.filter(({ reason }) => reason === 'refused_by_org').length > MOST_OTHERS) {
     return { kind: 'exhausted', verdicts };
   }
+  const seats = verdicts.flatMap(({ seat }) => (seat === null ? [] : [seat]));
   const [first, ...others] = seatsWith(verdicts, null);
-  if (first !== undefined) return { kind: 'turn', verdicts, ...takeTurn(pool, [first, ...others], state) };
+  if (first !== undefined) return { kind: 'turn', verdicts, ...takeTurn(pool, seats, [first, ...others], state) };
 
   const closed = seatsWith(verdicts, 'hours');
   const [firstClosed, ...otherClosed] = closed;
   if (firstClosed === undefined || pool.outsideHours === 'next') return { kind: 'exhausted', verdicts };
   if (pool.outsideHours === 'assign_anyway') {
-    return { kind: 'turn', verdicts, ...takeTurn(pool, [firstClosed, ...otherClosed], state) };
+    return { kind: 'turn', verdicts, ...takeTurn(pool, seats, [firstClosed, ...otherClosed], state) };
   }
   const until = Math.min(...closed.map(({ member }) => (member.calendar ? nextOpening(member.calendar, now) : now)));
   const isTooLong = pool.maxWait !== null && until > addElapsed(now, pool.maxWait);

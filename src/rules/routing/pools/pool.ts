@@ -7,7 +7,7 @@ import type { Target } from '../target.ts';
 
 /** One person's place in a pool, with what is true of the person in every pool. */
 export type Member = {
-  /** The reference of the configuration in lower case; the member's identity in the pool's state. */
+  /** The reference of the configuration in lower case. */
   readonly user: string;
   /** Above 0; at most six decimals. */
   readonly weight: number;

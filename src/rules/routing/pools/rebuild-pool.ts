@@ -1,5 +1,6 @@
 import { AppError } from '../../../domain/error.ts';
-import type { User } from '../../../domain/record.ts';
+import type { Users } from '../users.ts';
+import { findUser } from '../users.ts';
 import type { Seat } from './eligibility.ts';
 import type { PoolRules } from './pool.ts';
 import { EMPTY_POOL_STATE } from './state.ts';
@@ -11,7 +12,7 @@ import { takeTurn } from './turn.ts';
  * left to assume when Redis was lost and the org tells only how many turns there were.
  * @throws AppError `pool-unknown` (fix-config) when there is no such pool.
  */
-export function rebuildPool(rules: PoolRules, poolName: string, turns: number): PoolState {
+export function rebuildPool(rules: PoolRules, poolName: string, turns: number, users: Users): PoolState {
   const pool = rules.pools.get(poolName);
   if (pool === undefined) {
     throw new AppError({
@@ -21,16 +22,13 @@ export function rebuildPool(rules: PoolRules, poolName: string, turns: number): 
       mend: 'name one of the keys of routing.pools',
     });
   }
-  const [first, ...others] = pool.members.map((member): Seat => {
-    return { member, user: stranger(member.user), load: { open: 0, today: 0 } };
+  const seats = pool.members.flatMap((member): readonly Seat[] => {
+    const user = findUser(users, member.user);
+    return user === null ? [] : [{ member, user, load: { open: 0, today: 0 } }];
   });
+  const [first, ...others] = seats;
   if (first === undefined) return { ...EMPTY_POOL_STATE, turns };
   let state = EMPTY_POOL_STATE;
-  while (state.turns < turns) state = takeTurn(pool, [first, ...others], state).state;
+  while (state.turns < turns) state = takeTurn(pool, seats, [first, ...others], state).state;
   return state;
-}
-
-/** A user as far as taking turns goes. */
-function stranger(username: string): User {
-  return { id: username, username, email: null, isActive: true, managerId: null, timeZone: null };
 }

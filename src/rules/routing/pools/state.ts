@@ -8,7 +8,10 @@ export type MemberState = {
 
 /** What a pool remembers between picks: plain JSON, kept per pool. */
 export type PoolState = {
-  /** By `Member.user`; a member without an entry starts at 0. */
+  /**
+   * By user id, so that a member keeps its turns however the configuration refers to it (F41), and no user name is
+   * stored. A member without an entry starts at 0.
+   */
   readonly members: Readonly<Record<string, MemberState>>;
   /** Number of turns taken. */
   readonly turns: number;
@@ -22,8 +25,8 @@ export const EMPTY_POOL_STATE: PoolState = { members: {}, turns: 0 };
 const NEW_MEMBER: MemberState = { cw: 0, lastAt: null };
 
 /** A member's part of the state; new ones start at 0 (R15). */
-export function memberState(state: PoolState, user: string): MemberState {
-  return state.members[user] ?? NEW_MEMBER;
+export function memberState(state: PoolState, userId: string): MemberState {
+  return state.members[userId] ?? NEW_MEMBER;
 }
 
 /** A sum of weights of at most six decimals, without the dust of binary fractions: 0.1 three times is 0.3. */

@@ -9,33 +9,36 @@ export type Turn = {
   readonly pool: string;
   /** Number of the turn in its pool, from 1. */
   readonly turn: number;
-  /** `Member.user` of who got it. */
+  /** Id of who got it. */
   readonly user: string;
-  /** What the turn added to each member's `cw`. */
+  /** What the turn added to each member's `cw`, by user id. */
   readonly credit: Readonly<Record<string, number>>;
   /** The member's turn before this one, null for the first. */
   readonly previousTurn: number | null;
 };
 
-/** The next turn of a pool among the eligible, and the state after it. Members that the pool no longer has vanish (R15). */
+/**
+ * The next turn of a pool among the eligible, and the state after it. Members that the pool no longer has vanish (R15).
+ * @param seats  of all members, the ineligible among them: they neither gain nor lose
+ */
 export function takeTurn(
-  pool: Pool,
+  { name, strategy }: Pick<Pool, 'name' | 'strategy'>,
+  seats: readonly Seat[],
   eligible: readonly [Seat, ...Seat[]],
   state: PoolState,
 ): { readonly seat: Seat; readonly turn: Turn; readonly state: PoolState } {
-  const { seat, credit } = strategies[pool.strategy](eligible, state);
-  const { user } = seat.member;
+  const { seat, credit } = strategies[strategy](eligible, state);
+  const user = seat.user.id;
   const turn = state.turns + 1;
   const members: Record<string, MemberState> = {};
-  for (const member of pool.members) {
-    const before = memberState(state, member.user);
-    members[member.user] = {
-      cw: exact(before.cw + (credit[member.user] ?? 0)),
-      lastAt: member.user === user ? turn : before.lastAt,
-    };
+  for (const {
+    user: { id },
+  } of seats) {
+    const before = memberState(state, id);
+    members[id] = { cw: exact(before.cw + (credit[id] ?? 0)), lastAt: id === user ? turn : before.lastAt };
   }
   const previousTurn = memberState(state, user).lastAt;
-  return { seat, turn: { pool: pool.name, turn, user, credit, previousTurn }, state: { members, turns: turn } };
+  return { seat, turn: { pool: name, turn, user, credit, previousTurn }, state: { members, turns: turn } };
 }
 
 /**
@@ -44,10 +47,10 @@ export function takeTurn(
  */
 export function refundTurn(state: PoolState, { turn, user, credit, previousTurn }: Turn): PoolState {
   const members: Record<string, MemberState> = {};
-  for (const [name, { cw, lastAt }] of Object.entries(state.members)) {
-    members[name] = {
-      cw: exact(cw - (credit[name] ?? 0)),
-      lastAt: name === user && lastAt === turn ? previousTurn : lastAt,
+  for (const [id, { cw, lastAt }] of Object.entries(state.members)) {
+    members[id] = {
+      cw: exact(cw - (credit[id] ?? 0)),
+      lastAt: id === user && lastAt === turn ? previousTurn : lastAt,
     };
   }
   return { members, turns: state.turns === turn ? turn - 1 : state.turns };

@@ -5,7 +5,7 @@ import type { PoolState } from '../state.ts';
 /** Who gets the turn, and how it changes what members are owed. */
 export type Choice = {
   readonly seat: Seat;
-  /** By `Member.user`, added to `cw`; empty for strategies that owe nobody anything. */
+  /** By user id, added to `cw`; empty for strategies that owe nobody anything. */
   readonly credit: Readonly<Record<string, number>>;
 };
 
@@ -24,6 +24,6 @@ export function bestSeat(eligible: readonly [Seat, ...Seat[]], state: PoolState,
 }
 
 /** Turns count from 1; who never had one comes first. */
-function lastTurn(state: PoolState, { member }: Seat): number {
-  return memberState(state, member.user).lastAt ?? 0;
+function lastTurn(state: PoolState, { user }: Seat): number {
+  return memberState(state, user.id).lastAt ?? 0;
 }

@@ -7,10 +7,10 @@ import type { Strategy } from './strategy.ts';
  * pays for all. Who is not eligible neither gains nor loses.
  */
 export const weightedRoundRobin: Strategy = (eligible, state) => {
-  const seat = bestSeat(eligible, state, ({ member }) => exact(memberState(state, member.user).cw + member.weight));
+  const seat = bestSeat(eligible, state, ({ member, user }) => exact(memberState(state, user.id).cw + member.weight));
   const total = eligible.reduce((sum, { member }) => sum + member.weight, 0);
   const credit: Record<string, number> = {};
-  for (const { member } of eligible) credit[member.user] = member.weight;
-  credit[seat.member.user] = exact(seat.member.weight - total);
+  for (const { member, user } of eligible) credit[user.id] = member.weight;
+  credit[seat.user.id] = exact(seat.member.weight - total);
   return { seat, credit };
 };
