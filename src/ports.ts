@@ -123,13 +123,23 @@ export type DeadLetter = {
   readonly attempt: string | null;
 };
 
+/** See `State.epoch`. */
+export type Epoch = string;
+
 /** The work state in Redis. Salesforce is the truth; everything here can be built again from there. */
 export interface State {
+  /**
+   * Names Redis as it is now; the name changes when Redis restarts, fails over, or loses its keys. A checkpoint holds only
+   * in the epoch in which the work before it was put into the queues: else that work may be lost.
+   */
+  epoch(): Promise<Epoch>;
   watermark(object: string): Promise<Instant | null>;
-  moveWatermark(object: string, to: Instant): Promise<void>;
+  /** @throws AppError `redis-lost` (wait) in another epoch: nothing has moved */
+  moveWatermark(object: string, to: Instant, epoch: Epoch): Promise<void>;
   /** Which of these `id:stamp` keys have not been handed on yet, in order. */
   unseen(object: string, keys: readonly SeenKey[]): Promise<readonly SeenKey[]>;
-  markSeen(object: string, keys: readonly SeenKey[]): Promise<void>;
+  /** @throws AppError `redis-lost` (wait) in another epoch */
+  markSeen(object: string, keys: readonly SeenKey[], epoch: Epoch): Promise<void>;
   /** Forgets keys whose stamp is before this: no later poll reads so far back. */
   forgetSeen(object: string, before: Instant): Promise<void>;
 
@@ -141,8 +151,11 @@ export interface State {
   setTimers(kind: WorkKind, timers: ReadonlyMap<string, Instant | null>): Promise<void>;
   /** The records whose time has come, earliest first, with their instants. */
   dueTimers(kind: WorkKind, now: Instant, most: number): Promise<ReadonlyMap<string, Instant>>;
-  /** Drops timers that still have these instants: one set anew meanwhile stays. */
-  dropTimers(kind: WorkKind, timers: ReadonlyMap<string, Instant>): Promise<void>;
+  /**
+   * Drops timers that still have these instants: one set anew meanwhile stays.
+   * @throws AppError `redis-lost` (wait) in another epoch
+   */
+  dropTimers(kind: WorkKind, timers: ReadonlyMap<string, Instant>, epoch: Epoch): Promise<void>;
 
   memories(kind: WorkKind, ids: readonly string[]): Promise<readonly (Memory | null)[]>;
   remember(kind: WorkKind, memories: ReadonlyMap<string, Memory | null>): Promise<void>;

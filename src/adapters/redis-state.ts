@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto';
+
 import type { Redis } from 'ioredis';
 
+import { AppError } from '../domain/error.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { WorkKind } from '../domain/work.ts';
 import type { DeadLetter, Memory, Pause, SeenKey, State } from '../ports.ts';
@@ -34,10 +37,38 @@ while at < #ARGV do
 end
 return 1`;
 
-const DROP_TIMERS = `
-for i = 1, #ARGV, 2 do
-  if redis.call('ZSCORE', KEYS[1], ARGV[i]) == ARGV[i + 1] then redis.call('ZREM', KEYS[1], ARGV[i]) end
-end`;
+/**
+ * What a checkpoint rests on. A Redis that was emptied has lost the mark; one that went back to older data, by a restart
+ * or by a failover, has another run. KEYS[1] is the mark.
+ */
+const READ_EPOCH = `
+local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)') or ''
+local epoch = run .. ':' .. (redis.call('GET', KEYS[1]) or '')`;
+
+const BEGIN_EPOCH = `
+redis.call('SET', KEYS[1], ARGV[1], 'NX')${READ_EPOCH}
+return epoch`;
+
+/** Before a checkpoint: ARGV[1] is the epoch in which the work before it was acknowledged. */
+const SAME_EPOCH = `${READ_EPOCH}
+if epoch ~= ARGV[1] then return 0 end`;
+
+const MOVE_WATERMARK = `${SAME_EPOCH}
+redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])
+return 1`;
+
+const MARK_SEEN = `${SAME_EPOCH}
+for i = 2, #ARGV, 2 do redis.call('ZADD', KEYS[2], ARGV[i], ARGV[i + 1]) end
+return 1`;
+
+const DROP_TIMERS = `${SAME_EPOCH}
+for i = 2, #ARGV, 2 do
+  if redis.call('ZSCORE', KEYS[2], ARGV[i]) == ARGV[i + 1] then redis.call('ZREM', KEYS[2], ARGV[i]) end
+end
+return 1`;
+
+/** How many keys one script marks: nobody else is served meanwhile. */
+const MARKED_AT_ONCE = 5_000;
 
 /** The window slides by Redis' own clock, which all replicas share. A member is `unique:writes`, its score its time. */
 const ADMIT_WRITES = `
@@ -68,21 +99,26 @@ export function createRedisState(redis: Redis, prefix: string): State {
   const key = (name: string): string => `${prefix}:${name}`;
 
   return {
+    async epoch() {
+      return String(await run(redis.eval(BEGIN_EPOCH, 1, key('epoch'), randomUUID())));
+    },
     async watermark(object) {
       const at = await run(redis.hget(key('watermarks'), object));
       return at === null ? null : Number(at);
     },
-    async moveWatermark(object, to) {
-      await run(redis.hset(key('watermarks'), object, to));
+    async moveWatermark(object, to, epoch) {
+      await checkpoint(MOVE_WATERMARK, key('watermarks'), epoch, [object, to]);
     },
     async unseen(object, keys) {
       if (keys.length === 0) return [];
       const scores = await run(redis.zmscore(key(`seen:${object}`), ...keys.map(member)));
       return keys.filter((_, index) => scores[index] === null);
     },
-    async markSeen(object, keys) {
-      if (keys.length === 0) return;
-      await run(redis.zadd(key(`seen:${object}`), ...keys.flatMap((seen) => [seen.stamp, member(seen)])));
+    async markSeen(object, keys, epoch) {
+      for (let at = 0; at < keys.length; at += MARKED_AT_ONCE) {
+        const marked = keys.slice(at, at + MARKED_AT_ONCE).flatMap((seen) => [seen.stamp, member(seen)]);
+        await checkpoint(MARK_SEEN, key(`seen:${object}`), epoch, marked);
+      }
     },
     async forgetSeen(object, before) {
       await run(redis.zremrangebyscore(key(`seen:${object}`), '-inf', `(${before}`));
@@ -107,9 +143,8 @@ export function createRedisState(redis: Redis, prefix: string): State {
       for (let at = 0; at + 1 < flat.length; at += 2) due.set(flat[at]!, Number(flat[at + 1]));
       return due;
     },
-    async dropTimers(kind, timers) {
-      if (timers.size === 0) return;
-      await run(redis.eval(DROP_TIMERS, 1, key(`timers:${kind}`), ...[...timers].flat()));
+    async dropTimers(kind, timers, epoch) {
+      if (timers.size > 0) await checkpoint(DROP_TIMERS, key(`timers:${kind}`), epoch, [...timers].flat());
     },
 
     async memories(kind, ids) {
@@ -215,6 +250,21 @@ export function createRedisState(redis: Redis, prefix: string): State {
       await run(redis.eval(DROP_LEASE, 1, key(`lease:${name}`), holder));
     },
   };
+
+  async function checkpoint(
+    script: string,
+    name: string,
+    epoch: string,
+    values: readonly (string | number)[],
+  ): Promise<void> {
+    if ((await run(redis.eval(script, 2, key('epoch'), name, epoch, ...values))) === 1) return;
+    throw new AppError({
+      code: 'redis-lost',
+      recovery: 'wait',
+      message: 'Redis has restarted, failed over or lost its keys since this work began (REDIS_URL)',
+      mend: 'none is needed: the work begins again from what Redis holds now',
+    });
+  }
 
   async function setAll(hash: string, values: ReadonlyMap<string, object | null>): Promise<void> {
     const kept = [...values].filter(([, value]) => value !== null);

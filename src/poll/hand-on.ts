@@ -1,7 +1,7 @@
 import { readInstant, type Instant } from '../domain/instant.ts';
 import type { Row } from '../domain/record.ts';
 import type { WorkKind } from '../domain/work.ts';
-import type { SeenKey, State, WorkQueues } from '../ports.ts';
+import type { Epoch, SeenKey, State, WorkQueues } from '../ports.ts';
 import type { Stream, Touch } from './streams.ts';
 
 export type HandOn = {
@@ -21,8 +21,12 @@ const MOST_ROWS = 100_000;
 /**
  * Hands the units that the rows of one pass touch to the queues, each once per query: roles share their opportunity.
  * Streams that are read together and touch the same units are handed on together.
+ * @param epoch  of Redis when the pass began
  */
-export function createHandOn({ queues, state }: { readonly queues: WorkQueues; readonly state: State }): HandOn {
+export function createHandOn(
+  { queues, state }: { readonly queues: WorkQueues; readonly state: State },
+  epoch: Epoch,
+): HandOn {
   const gathered = new Map<WorkKind, Set<string>>();
   const taken = new Map<string, SeenKey[]>();
   let handed = new Set<string>();
@@ -59,7 +63,7 @@ export function createHandOn({ queues, state }: { readonly queues: WorkQueues; r
     gathered.clear();
     // What is in a queue may be looked at from now on: a later row about it is news.
     handed = new Set();
-    for (const [object, seen] of taken) await state.markSeen(object, seen);
+    for (const [object, seen] of taken) await state.markSeen(object, seen, epoch);
     taken.clear();
   }
 }

@@ -48,16 +48,21 @@ export async function runPollLoop(settings: LoopSettings, world: LoopWorld, sign
  */
 export async function pollUntilIdle(settings: LoopSettings, world: LoopWorld, signal: AbortSignal): Promise<void> {
   await waitForLease(world, signal);
-  const { clock, salesforce, queues } = world;
+  const { clock, salesforce, queues, state } = world;
   const begun = clock.monotonic();
   const lag = settings.poll().safetyLag + CLOCK_GRAIN;
   for (;;) {
     const isLast = clock.monotonic() - begun >= lag;
+    const epoch = await patiently(() => state.epoch(), world, signal);
     let found = 0;
-    for (const streams of STREAM_GROUPS) found += await pollPatiently(streams, settings, world, signal);
-    for (const kind of KINDS) found += await fireTimers(kind, world);
-    while ((await queues.pending()) > 0) await clock.sleep(50, signal);
-    if (found > 0) continue;
+    for (const streams of STREAM_GROUPS) {
+      found += await patiently(() => world.pass(() => poll(streams, settings, world, signal), signal), world, signal);
+    }
+    for (const kind of KINDS) found += await patiently(() => fireTimers(kind, world), world, signal);
+    while ((await patiently(() => queues.pending(), world, signal)) > 0) await clock.sleep(50, signal);
+    // A queue may also be empty because Redis was emptied.
+    const isWhole = (await patiently(() => state.epoch(), world, signal)) === epoch;
+    if (found > 0 || !isWhole) continue;
     if (isLast) break;
     await clock.sleep(Math.max(begun + lag - clock.monotonic(), 0), signal);
   }
@@ -67,23 +72,19 @@ export async function pollUntilIdle(settings: LoopSettings, world: LoopWorld, si
 /** A stamp stands for its whole second, and the org's clock, told in whole seconds, may be read one second late. */
 const CLOCK_GRAIN = 2_000;
 
-/** How often `--once` tries a poll again that fails for a passing reason. */
+/** How often `--once` tries again what fails for a passing reason. */
 const PATIENCE = 5;
 
-async function pollPatiently(
-  streams: readonly Stream[],
-  settings: LoopSettings,
-  world: LoopWorld,
-  signal: AbortSignal,
-): Promise<number> {
+/** An outage, of the org or of Redis, is waited out however long it takes. */
+async function patiently<T>(call: () => Promise<T>, { clock }: LoopWorld, signal: AbortSignal): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
-      return await world.pass(() => poll(streams, settings, world, signal), signal);
+      return await call();
     } catch (error) {
       signal.throwIfAborted();
       const isPassing = error instanceof AppError && (error.recovery === 'wait' || error.recovery === 'retry');
       if (!isPassing || (error.recovery === 'retry' && tries === PATIENCE)) throw error;
-      await world.clock.sleep(250 * 2 ** Math.min(tries, 5), signal);
+      await clock.sleep(250 * 2 ** Math.min(tries, 5), signal);
     }
   }
 }

@@ -2,7 +2,7 @@ import { AppError } from '../domain/error.ts';
 import { writeInstant, type Instant } from '../domain/instant.ts';
 import type { WorkKind } from '../domain/work.ts';
 import type { Observer } from '../observe/events.ts';
-import type { Salesforce, State, WorkQueues } from '../ports.ts';
+import type { Epoch, Salesforce, State, WorkQueues } from '../ports.ts';
 import { nextDeletionWindow } from './deletions.ts';
 import { createHandOn, stampOf, type HandOn } from './hand-on.ts';
 import { nextWindow, windowQuery, type Cursor, type Window } from './keyset.ts';
@@ -32,7 +32,8 @@ export async function pollStreams(
   world: PollWorld,
   signal: AbortSignal,
 ): Promise<number> {
-  const handOn = createHandOn(world);
+  const epoch = await world.state.epoch();
+  const handOn = createHandOn(world, epoch);
   const readings: Reading[] = [];
   try {
     for (const stream of streams) {
@@ -46,7 +47,7 @@ export async function pollStreams(
     // What was read is handed on also when a pass fails: the next one need not decide it again (XE5).
     await handOn.flush();
   }
-  for (const reading of readings) await complete(reading, settings, world);
+  for (const reading of readings) await complete(reading, settings, epoch, world);
   return readings.reduce((sum, { rows }) => sum + rows, 0);
 }
 
@@ -61,9 +62,10 @@ type Reading = {
 async function complete(
   { stream, window, isFirst, rows, calls }: Reading,
   settings: PollSettings,
+  epoch: Epoch,
   { state, observer }: PollWorld,
 ): Promise<void> {
-  await state.moveWatermark(stream.object, window.until);
+  await state.moveWatermark(stream.object, window.until, epoch);
   await state.forgetSeen(stream.object, window.until - 2 * settings.overlap);
   observer.emit(
     'poll.completed',
@@ -110,6 +112,7 @@ async function readWindow(
  */
 export async function pollDeletedRoles(world: PollWorld, signal: AbortSignal): Promise<number> {
   const { salesforce, state, queues, observer } = world;
+  const epoch = await state.epoch();
   const window = nextDeletionWindow(await state.watermark(DELETED_ROLES), salesforce.now());
   if (window === null) return 0;
 
@@ -122,10 +125,10 @@ export async function pollDeletedRoles(world: PollWorld, signal: AbortSignal): P
     queues,
     touched.map((id) => ({ kind: 'opportunity', id })),
   );
-  await state.markSeen(DELETED_ROLES, unseen);
+  await state.markSeen(DELETED_ROLES, unseen, epoch);
   await state.forgetSeen(DELETED_ROLES, window.from - 60 * 60_000);
   const covered = Math.min(deleted.latestCovered, window.until);
-  await state.moveWatermark(DELETED_ROLES, covered);
+  await state.moveWatermark(DELETED_ROLES, covered, epoch);
   observer.emit(
     'poll.completed',
     {
@@ -143,10 +146,11 @@ const DELETED_ROLES = 'OpportunityContactRole (deleted)';
 
 /** Hands records whose time has come to the queues; the timer goes only when the batch is acknowledged. */
 export async function fireTimers(kind: WorkKind, world: PollWorld): Promise<number> {
+  const epoch = await world.state.epoch();
   const due = await world.state.dueTimers(kind, world.salesforce.now(), 2000);
   if (due.size === 0) return 0;
   await world.queues.add(kind, [...due.keys()]);
-  await world.state.dropTimers(kind, due);
+  await world.state.dropTimers(kind, due, epoch);
   return due.size;
 }
 

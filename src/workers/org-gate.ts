@@ -14,7 +14,7 @@ export type OrgGate = {
 };
 
 function isOutage(error: unknown): error is AppError {
-  return error instanceof AppError && error.recovery === 'wait' && error.code !== 'redis-unreachable';
+  return error instanceof AppError && error.recovery === 'wait' && !error.code.startsWith('redis-');
 }
 
 /**

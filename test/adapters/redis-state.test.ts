@@ -26,16 +26,36 @@ describe('what was seen', () => {
   const edited = { id: '00Q000000000001AAA', stamp: 2_000 };
 
   it('is handed on once per id and stamp (F25)', async () => {
-    await state.markSeen('Lead', [first]);
+    await state.markSeen('Lead', [first], await state.epoch());
 
     expect(await state.unseen('Lead', [first, edited])).toEqual([edited]);
   });
 
   it('is forgotten by its stamp, when no poll reads so far back any more', async () => {
-    await state.markSeen('Lead', [first, edited]);
+    await state.markSeen('Lead', [first, edited], await state.epoch());
     await state.forgetSeen('Lead', 2_000);
 
     expect(await state.unseen('Lead', [first, edited])).toEqual([first]);
+  });
+});
+
+describe('a checkpoint', () => {
+  it('holds only in the Redis that the work before it was given to (XE17)', async () => {
+    const key = { id: '00Q000000000001AAA', stamp: 1_000 };
+    await state.setTimers('lead', new Map([['a', 100]]));
+    const due = await state.dueTimers('lead', 500, 10);
+    const epoch = await state.epoch();
+    await fresh.redis.del(`${fresh.prefix}:epoch`);
+
+    await expect(state.moveWatermark('Lead', 2_000, epoch)).rejects.toMatchObject({ code: 'redis-lost' });
+    await expect(state.markSeen('Lead', [key], epoch)).rejects.toMatchObject({ recovery: 'wait' });
+    await expect(state.dropTimers('lead', due, epoch)).rejects.toMatchObject({ recovery: 'wait' });
+    expect(await state.watermark('Lead')).toBeNull();
+    expect(await state.unseen('Lead', [key])).toEqual([key]);
+    expect(await state.dueTimers('lead', 500, 10)).toEqual(due);
+
+    await state.moveWatermark('Lead', 2_000, await state.epoch());
+    expect(await state.watermark('Lead')).toBe(2_000);
   });
 });
 
@@ -44,7 +64,7 @@ describe('timers', () => {
     await state.setTimers('lead', new Map([['b', 200], ['a', 100], ['c', 900]])); // oxfmt-ignore
 
     const due = await state.dueTimers('lead', 500, 10);
-    await state.dropTimers('lead', due);
+    await state.dropTimers('lead', due, await state.epoch());
 
     expect([...due.keys()]).toEqual(['a', 'b']);
     expect([...(await state.dueTimers('lead', 1_000, 10)).keys()]).toEqual(['c']);
@@ -55,7 +75,7 @@ describe('timers', () => {
     const due = await state.dueTimers('lead', 500, 10);
     await state.setTimers('lead', new Map([['a', 700]]));
 
-    await state.dropTimers('lead', due);
+    await state.dropTimers('lead', due, await state.epoch());
 
     expect(await state.dueTimers('lead', 1_000, 10)).toEqual(new Map([['a', 700]]));
   });

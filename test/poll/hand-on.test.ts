@@ -1,0 +1,46 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+
+import { createBullQueues } from '../../src/adapters/bullmq.ts';
+import { createRedisState } from '../../src/adapters/redis-state.ts';
+import { createHandOn } from '../../src/poll/hand-on.ts';
+import { STREAMS } from '../../src/poll/streams.ts';
+import type { State, WorkQueues } from '../../src/ports.ts';
+import { freshRedis, type FreshRedis } from '../support/redis.ts';
+
+const LEADS = STREAMS.find(({ object }) => object === 'Lead')!;
+const ROW = { Id: '00QRc000000000001A', SystemModstamp: '2026-11-24T09:00:00.000+0000' };
+
+let fresh: FreshRedis;
+let state: State;
+let queues: WorkQueues;
+
+beforeEach(async () => {
+  fresh = await freshRedis();
+  state = createRedisState(fresh.redis, fresh.prefix);
+  queues = await createBullQueues({ url: fresh.url, prefix: fresh.prefix }, () => undefined);
+});
+
+afterEach(async () => {
+  await queues.close();
+  await fresh[Symbol.asyncDispose]();
+});
+
+it('a row whose batch Redis has lost before it could be remembered is handed on again (XE17)', async () => {
+  const losing: WorkQueues = {
+    ...queues,
+    async add(kind, ids) {
+      await queues.add(kind, ids);
+      await fresh.redis.del(...(await fresh.redis.keys(`${fresh.prefix}:*`)));
+    },
+  };
+  const unlucky = createHandOn({ queues: losing, state }, await state.epoch());
+  await unlucky.take(LEADS, [ROW]);
+  await expect(unlucky.flush()).rejects.toMatchObject({ code: 'redis-lost', recovery: 'wait' });
+
+  const next = createHandOn({ queues, state }, await state.epoch());
+  expect(await next.take(LEADS, [ROW])).toBe(1);
+  await next.flush();
+
+  expect(await queues.pending()).toBe(1);
+  expect(await createHandOn({ queues, state }, await state.epoch()).take(LEADS, [ROW])).toBe(0);
+});
