@@ -77,7 +77,10 @@ describe.concurrent('what a person has set (Q7)', () => {
     const { world, company, webinar, marketing, org, clock } = await aCompany();
     await using _ = world;
     const lead = webinar();
+    clock.advance(60);
     org.as('lee@northwind.example').update(lead, { Status: 'Nurturing' });
+    // The last change of the lead is a program's: only the org's history knows who set the Status.
+    marketing.update(lead, { Title: 'CTO' });
     await world.once();
 
     clock.advance(DAY);
@@ -91,6 +94,19 @@ describe.concurrent('what a person has set (Q7)', () => {
     clock.set(TUESDAY + (30 * DAY + HOUR) * 1000);
     await world.once();
     expect(company.ownerOf(lead)).toBe('ron');
+  });
+
+  it('is told by who changed the lead last where the history cannot be read', async () => {
+    const { world, company, webinar, org } = await aCompany();
+    await using _ = world;
+    org.hideField('LeadHistory', 'Field');
+    const [byPerson, byProgram] = [webinar(), webinar()];
+    org.as('lee@northwind.example').update(byPerson, { Status: 'Nurturing', Lead_Score__c: 60 });
+    org.as('marketo@northwind.example').update(byProgram, { Status: 'Nurturing', Lead_Score__c: 60 });
+
+    await world.once();
+
+    expect([byPerson, byProgram].map((lead) => company.ownerOf(lead))).toEqual(['queue:Inbound_Leads', 'ron']);
   });
 
   it('gives way to a hand-raise after five days (QE8)', async () => {

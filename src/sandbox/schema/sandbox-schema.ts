@@ -2,7 +2,7 @@ import type { ObjectSchema } from '../types.ts';
 import { accountSchema, contactSchema } from './objects/account.ts';
 import { eventSchema, taskSchema } from './objects/activity.ts';
 import { campaignMemberSchema, campaignMemberStatusSchema, campaignSchema } from './objects/campaign.ts';
-import { leadSchema } from './objects/lead.ts';
+import { leadHistorySchema, leadSchema } from './objects/lead.ts';
 import { opportunityContactRoleSchema, opportunityHistorySchema, opportunitySchema } from './objects/opportunity.ts';
 import { groupMemberSchema, groupSchema, profileSchema, queueSobjectSchema, userSchema } from './objects/people.ts';
 import {
@@ -30,6 +30,7 @@ export function sandboxSchema(): Map<string, ObjectSchema> {
     accountSchema(),
     contactSchema(),
     leadSchema(),
+    leadHistorySchema(),
     leadStatusSchema(),
     opportunitySchema(),
     opportunityStageSchema(),

@@ -4,7 +4,8 @@ import type { LeadCase } from './decide-leads.ts';
 import { assignmentKey, readEpochs, type LeadEpoch } from './lead-epochs.ts';
 import type { LeadPass } from './lead-pass.ts';
 import { loadLeads } from './load-leads.ts';
-import { personSetStatusAt } from './person-status.ts';
+import { loadStatusChanges } from './load-status-changes.ts';
+import { hasNewStatus, personSetStatusAt } from './person-status.ts';
 import { findRevert } from './reverts.ts';
 
 /** Everything that is known of the leads of a batch, those that waited longest first, then the oldest (R11). */
@@ -25,6 +26,7 @@ export async function loadCases(ids: readonly string[], pass: LeadPass): Promise
   });
   const epochs = await readEpochs(present, state, turns.scope);
   const assignments = await loadAssignments(epochs, pass);
+  const changes = await loadStatusChanges(idsOfNewStatus(), pass);
   const cases = present.map(({ id }): LeadCase => {
     const record = records.get(id)!;
     const memory = memories.get(id) ?? null;
@@ -41,11 +43,18 @@ export async function loadCases(ids: readonly string[], pass: LeadPass): Promise
       revert: findRevert(record.fields, memory, assignment, taken, ownUser, pass.at),
       // Redis may have lost who had it: whoever owned it when the epoch began had it last.
       previousAssignees: earlier.length > 0 || epoch.from === null ? earlier : [epoch.from],
-      personSetStatusAt: personSetStatusAt(record.fields, memory, taken, ownUser),
+      personSetStatusAt: personSetStatusAt(record.fields, memory, changes.get(id), taken, ownUser),
       isHandRaise: false,
     };
   });
   return cases.toSorted((left, right) => waitingSince(left) - waitingSince(right) || 0);
+
+  /** Who set the Status matters only to qualification, and only while a person's change stands (Q7). */
+  function idsOfNewStatus(): readonly string[] {
+    if (taken.rulebook.qualification?.rules.humanChangeWinsFor == null) return [];
+    const news = [...records].filter(([id, { fields }]) => hasNewStatus(fields, memories.get(id) ?? null, taken));
+    return news.map(([id]) => id);
+  }
 
   function waitingSince({ memory }: LeadCase): number {
     const since = memory?.['waiting_since'];

@@ -2,6 +2,7 @@ import { readInstant, type Instant } from '../../domain/instant.ts';
 import type { Fields, FieldValue } from '../../domain/record.ts';
 import type { Memory } from '../../ports.ts';
 import type { LeadRuling } from './decide-leads.ts';
+import type { StatusChange } from './load-status-changes.ts';
 import { isIntake } from '../../rules/routing/is-intake.ts';
 import { fold } from '../../rules/text/fold.ts';
 import type { Frame } from '../work-world.ts';
@@ -15,33 +16,47 @@ export type StatusMemory = {
 };
 
 /**
- * When a person set the Status that the lead has now; null when nobody did (Q7). Not every org keeps a history of
- * fields, so this rests on what we saw: a Status that is neither what it was at our last look nor what we wrote was set
- * by whoever changed the lead last. Our own user and the users of `intake` are programs, not persons. A lead that we see
- * for the first time has a person's Status when it is not the one that new leads have and a person changed the lead last.
+ * Whether somebody has set the Status since our last look, so that it matters who did. A lead that we see for the first
+ * time counts when its Status is not the one that new leads have and it is not as it was created.
+ */
+export function hasNewStatus(fields: Fields, memory: Memory | null, { rulebook }: Frame): boolean {
+  const { Status: status, LastModifiedDate: at, LastModifiedById: by } = fields;
+  if (typeof status !== 'string') return false;
+  const seen = memory?.['status'];
+  if (typeof seen === 'string') return fold(seen) !== fold(status);
+  const isAsCreated = at === fields['CreatedDate'] && by === fields['CreatedById'];
+  return !isAsCreated && !isStatusOfNewLeads(status, rulebook.source.qualification?.scope['Status']);
+}
+
+/**
+ * When a person set the Status that the lead has now; null when nobody did (Q7). The org's field history knows who it
+ * was; where it keeps none, it is whoever changed the lead last. Our own user and the users of `intake` are programs,
+ * not persons.
+ * @param change  the newest change of the Status in the history; undefined when it tells nothing
  */
 export function personSetStatusAt(
   fields: Fields,
   memory: Memory | null,
-  { rulebook, directory }: Frame,
+  change: StatusChange | undefined,
+  frame: Frame,
   ownUserId: string,
 ): Instant | null {
-  const { Status: status, LastModifiedById: by, LastModifiedDate: at } = fields;
-  if (typeof status !== 'string' || typeof by !== 'string' || typeof at !== 'string') return null;
-  const seen = memory?.['status'];
-  if (typeof seen === 'string' && fold(seen) === fold(status)) {
+  if (!hasNewStatus(fields, memory, frame)) {
     const since = memory?.['status_by_person_at'];
     return typeof since === 'number' ? since : null;
   }
-  const isFirstLook = typeof seen !== 'string';
-  const isAsCreated = at === fields['CreatedDate'] && by === fields['CreatedById'];
-  if (isFirstLook && (isAsCreated || isStatusOfNewLeads(status, rulebook.source.qualification?.scope['Status']))) {
-    return null;
+  const { Status: status, LastModifiedById: by, LastModifiedDate: at } = fields;
+  if (change !== undefined && fold(change.status) === fold(String(status))) {
+    return isProgram(change.by, frame, ownUserId) ? null : change.at;
   }
+  if (typeof by !== 'string' || typeof at !== 'string') return null;
+  return isProgram(by, frame, ownUserId) ? null : readInstant(at);
+}
+
+function isProgram(userId: string, { rulebook, directory }: Frame, ownUserId: string): boolean {
+  if (userId === ownUserId) return true;
   const rules = rulebook.routing?.rules;
-  const isProgram =
-    by === ownUserId || (rules?.intake != null && isIntake(rules, { kind: 'user', id: by }, directory.users));
-  return isProgram ? null : readInstant(at);
+  return rules?.intake != null && isIntake(rules, { kind: 'user', id: userId }, directory.users);
 }
 
 /** The Status that the lead has after a ruling that stands. What we write is not a person's. */

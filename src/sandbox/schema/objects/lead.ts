@@ -26,7 +26,28 @@ export function leadSchema(): ObjectSchema {
     children: [
       ['CampaignMembers', 'CampaignMember', 'LeadId'],
       ['Events', 'Event', 'WhoId'],
+      ['Histories', 'LeadHistory', 'LeadId'],
       ['Tasks', 'Task', 'WhoId'],
+    ],
+  });
+}
+
+/** A row for each change of a field whose history is tracked. The values are texts as people see them; nobody filters by them. */
+export function leadHistorySchema(): ObjectSchema {
+  return objectOf({
+    name: 'LeadHistory',
+    label: 'Lead History',
+    labelPlural: 'Lead History',
+    keyPrefix: '017',
+    can: 'QR',
+    fields: [
+      isDeleted(),
+      reference('LeadId', 'Lead ID', 'FSG', ['Lead'], 'Lead'),
+      reference('CreatedById', 'Created By ID', 'FSGD', ['User'], 'CreatedBy'),
+      plain('CreatedDate', 'Created Date', 'datetime', 'FSD'),
+      picklist('Field', 'Changed Field', 'FSG', 255, ['created', 'Owner', 'Status']),
+      text('OldValue', 'Old Value', 'string', 'N', 255),
+      text('NewValue', 'New Value', 'string', 'N', 255),
     ],
   });
 }
