@@ -56,13 +56,28 @@ export async function runDaemon(settings: DaemonSettings, signals: DaemonSignals
   }
 }
 
+const LEAD_MODULES = ['qualification', 'routing', 'sla', 'recycle'];
+
 async function run(settings: DaemonSettings, { loaded, loop }: Running, stop: AbortSignal): Promise<void> {
   const polling: LoopSettings = {
     poll: () => {
       const { start_at: startAt, overlap, safety_lag: safetyLag } = loaded().config.extract;
       return { startAt, overlap, safetyLag };
     },
-    every: (object) => loaded().config.extract.poll[object as keyof Config['extract']['poll']],
+    every(object) {
+      const { poll } = loaded().config.extract;
+      return poll[object as keyof Config['extract']['poll']] ?? poll.OpportunityContactRole;
+    },
+    concern() {
+      const { modes, config } = loaded();
+      return {
+        leads: LEAD_MODULES.some((module) => modes.has(module)),
+        opportunities: modes.has('contact_roles') || modes.has('opportunity_criteria'),
+        committees: modes.has('contact_roles'),
+        taskKey: config.write.task_key,
+        userId: loop.salesforce.userId(),
+      };
+    },
   };
   if (settings.only === 'workers') await new Promise((resolve) => stop.addEventListener('abort', resolve));
   else if (settings.once) {

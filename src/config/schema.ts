@@ -55,6 +55,8 @@ export const Extract = z.strictObject({
       Task: Elapsed.prefault('60s'),
       Event: Elapsed.prefault('60s'),
       CampaignMember: Elapsed.prefault('60s'),
+      /** As often as roles, unless it says otherwise. */
+      Contact: Elapsed.optional(),
       User: Elapsed.prefault('10m'),
     })
     .prefault({}),

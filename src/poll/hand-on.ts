@@ -13,6 +13,13 @@ export type HandOn = {
   begin(): void;
 };
 
+export type HandOnWorld = {
+  readonly queues: WorkQueues;
+  readonly state: State;
+  /** The open opportunities that these contacts have a role on, each once. */
+  readonly openDealsOf: (contactIds: readonly string[]) => Promise<readonly string[]>;
+};
+
 /** Units are gathered over pages, so that batches are full: a batch costs the same whatever it holds. */
 const MOST_UNITS = 25_000;
 /** Rows that touch few units are not kept for ever either. */
@@ -23,12 +30,10 @@ const MOST_ROWS = 100_000;
  * Streams that are read together and touch the same units are handed on together.
  * @param epoch  of Redis when the pass began
  */
-export function createHandOn(
-  { queues, state }: { readonly queues: WorkQueues; readonly state: State },
-  epoch: Epoch,
-): HandOn {
+export function createHandOn({ queues, state, openDealsOf }: HandOnWorld, epoch: Epoch): HandOn {
   const gathered = new Map<WorkKind, Set<string>>();
-  const taken = new Map<string, SeenKey[]>();
+  const people = new Set<string>();
+  const taken = new Map<Stream, SeenKey[]>();
   let handed = new Set<string>();
 
   return {
@@ -41,7 +46,8 @@ export function createHandOn(
         await state.rememberRoleParents(new Map(fresh.map((row) => [String(row['Id']), String(row['OpportunityId'])])));
       }
       for (const touch of fresh.flatMap((row) => stream.touches(row))) gather(touch);
-      taken.set(stream.object, [...(taken.get(stream.object) ?? []), ...unseen]);
+      for (const contact of fresh.flatMap((row) => stream.contacts?.(row) ?? [])) people.add(contact);
+      taken.set(stream, [...(taken.get(stream) ?? []), ...unseen]);
       if (sum(gathered, (ids) => ids.size) >= MOST_UNITS || sum(taken, (seen) => seen.length) >= MOST_ROWS)
         await flush();
       return unseen.length;
@@ -59,16 +65,32 @@ export function createHandOn(
   }
 
   async function flush(): Promise<void> {
-    for (const [kind, ids] of gathered) await queues.add(kind, [...ids]);
-    gathered.clear();
+    await enqueue();
+    await markSeen((stream) => stream.contacts === undefined);
+    // Whose people have to be looked up may fail where the others did not: those are handed on by then.
+    if (people.size > 0) for (const id of await openDealsOf([...people])) gather({ kind: 'opportunity', id });
+    people.clear();
+    await enqueue();
+    await markSeen(() => true);
     // What is in a queue may be looked at from now on: a later row about it is news.
     handed = new Set();
-    for (const [object, seen] of taken) await state.markSeen(object, seen, epoch);
-    taken.clear();
+  }
+
+  async function enqueue(): Promise<void> {
+    for (const [kind, ids] of gathered) await queues.add(kind, [...ids]);
+    gathered.clear();
+  }
+
+  async function markSeen(which: (stream: Stream) => boolean): Promise<void> {
+    for (const [stream, seen] of taken) {
+      if (!which(stream)) continue;
+      await state.markSeen(stream.object, seen, epoch);
+      taken.delete(stream);
+    }
   }
 }
 
-function sum<T>(values: ReadonlyMap<string, T>, size: (value: T) => number): number {
+function sum<T>(values: ReadonlyMap<unknown, T>, size: (value: T) => number): number {
   return [...values.values()].reduce((total, value) => total + size(value), 0);
 }
 

@@ -2,9 +2,11 @@ import { AppError } from '../domain/error.ts';
 import type { WorkKind } from '../domain/work.ts';
 import type { Clock } from '../ports.ts';
 import { fireTimers, pollDeletedRoles, pollStreams, type PollSettings, type PollWorld } from './poller.ts';
-import { STREAM_GROUPS, STREAMS, type Stream } from './streams.ts';
+import { streamGroups, type Concern, type Stream } from './streams.ts';
 
 export type LoopSettings = {
+  /** What the modules look at now. */
+  readonly concern: () => Concern;
   readonly poll: () => PollSettings;
   /** How often each object is polled, ms. */
   readonly every: (object: string) => number;
@@ -23,14 +25,14 @@ const TICK = 1_000;
 
 /** Polls every stream when its time has come and fires due timers, until the signal aborts. */
 export async function runPollLoop(settings: LoopSettings, world: LoopWorld, signal: AbortSignal): Promise<void> {
-  const dueAt = new Map(STREAMS.map(({ object }) => [object, Number.NEGATIVE_INFINITY]));
+  const dueAt = new Map<string, number>();
   const failing = new Map<string, string>();
   let isBusy = true;
   while (!signal.aborted) {
     if (world.isLeader()) {
       let found = 0;
-      for (const stream of STREAMS) {
-        if (world.clock.monotonic() < dueAt.get(stream.object)!) continue;
+      for (const stream of streamGroups(settings.concern()).flat()) {
+        if (world.clock.monotonic() < (dueAt.get(stream.object) ?? 0)) continue;
         found += await tryPoll(stream, settings, failing, world, signal);
         dueAt.set(stream.object, world.clock.monotonic() + settings.every(stream.object));
       }
@@ -55,7 +57,7 @@ export async function pollUntilIdle(settings: LoopSettings, world: LoopWorld, si
     const isLast = clock.monotonic() - begun >= lag;
     const epoch = await patiently(() => state.epoch(), world, signal);
     let found = 0;
-    for (const streams of STREAM_GROUPS) {
+    for (const streams of streamGroups(settings.concern())) {
       found += await patiently(() => world.pass(() => poll(streams, settings, world, signal), signal), world, signal);
     }
     for (const kind of KINDS) found += await patiently(() => fireTimers(kind, world), world, signal);
@@ -114,20 +116,13 @@ async function tryPoll(
   }
 }
 
-/** How the org says that an object or its fields are not for us to see. */
-const HIDDEN = new Set(['INVALID_TYPE', 'INVALID_FIELD']);
-
 async function poll(
   streams: readonly Stream[],
   settings: LoopSettings,
   world: LoopWorld,
   signal: AbortSignal,
 ): Promise<number> {
-  const rows = await pollStreams(streams, settings.poll(), world, signal).catch((error: unknown) => {
-    const isOptional = streams.every((stream) => stream.isOptional === true);
-    if (isOptional && error instanceof AppError && HIDDEN.has(error.code)) return 0;
-    throw error;
-  });
+  const rows = await pollStreams(streams, settings.poll(), world, signal);
   const hasRoles = streams.some(({ object }) => object === 'OpportunityContactRole');
   return hasRoles ? rows + (await pollDeletedRoles(world, signal)) : rows;
 }

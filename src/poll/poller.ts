@@ -6,6 +6,7 @@ import type { Epoch, Salesforce, State, WorkQueues } from '../ports.ts';
 import { nextDeletionWindow } from './deletions.ts';
 import { createHandOn, stampOf, type HandOn } from './hand-on.ts';
 import { nextWindow, windowQuery, type Cursor, type Window } from './keyset.ts';
+import { loadOpenDeals } from './open-deals.ts';
 import type { Stream, Touch } from './streams.ts';
 
 export type PollSettings = { readonly startAt: Instant; readonly overlap: number; readonly safetyLag: number };
@@ -33,14 +34,16 @@ export async function pollStreams(
   signal: AbortSignal,
 ): Promise<number> {
   const epoch = await world.state.epoch();
-  const handOn = createHandOn(world, epoch);
+  const openDealsOf = (contactIds: readonly string[]) => loadOpenDeals(contactIds, world.salesforce, signal);
+  const handOn = createHandOn({ ...world, openDealsOf }, epoch);
   const readings: Reading[] = [];
   try {
     for (const stream of streams) {
       const watermark = await world.state.watermark(stream.object);
       const window = nextWindow({ watermark, ...settings }, world.salesforce.now());
       if (window === null) continue;
-      const read = await readWindow(stream, window, handOn, world, signal);
+      const read = await readWindow(stream, window, handOn, world, signal).catch(passOverHidden(stream));
+      if (read === null) continue;
       readings.push({ stream, window, isFirst: watermark === null, ...read });
     }
   } finally {
@@ -49,6 +52,16 @@ export async function pollStreams(
   }
   for (const reading of readings) await complete(reading, settings, epoch, world);
   return readings.reduce((sum, { rows }) => sum + rows, 0);
+}
+
+/** How the org says that an object or its fields are not for us to see. */
+const HIDDEN = new Set(['INVALID_TYPE', 'INVALID_FIELD']);
+
+function passOverHidden(stream: Stream): (error: unknown) => null {
+  return (error) => {
+    if (stream.isOptional === true && error instanceof AppError && HIDDEN.has(error.code)) return null;
+    throw error;
+  };
 }
 
 type Reading = {

@@ -14,6 +14,22 @@ export type Stream = {
   readonly isOptional?: boolean;
   /** The units that a row touches; empty when it concerns nobody. */
   touches(row: Row): readonly Touch[];
+  /** The contacts that a row is about: it touches the open opportunities that they have a role on. */
+  contacts?(row: Row): readonly string[];
+};
+
+/** What is looked at, so that nothing else is polled. */
+export type Concern = {
+  /** Some module looks at leads. */
+  readonly leads: boolean;
+  /** Some module looks at opportunities. */
+  readonly opportunities: boolean;
+  /** The committees of opportunities are looked at: their people and what they do matter. */
+  readonly committees: boolean;
+  /** `write.task_key`; null when we make no tasks. */
+  readonly taskKey: string | null;
+  /** Id of the integration user, 18 characters. */
+  readonly userId: string;
 };
 
 const LEAD: Stream = {
@@ -41,18 +57,67 @@ const CONTACT_ROLE: Stream = {
   touches: (row) => [{ kind: 'opportunity', id: String(row['OpportunityId']) }],
 };
 
-/** An answer to a campaign touches the lead: it may be what it still lacked (Q8). It leaves no trace on the lead itself. */
-const CAMPAIGN_MEMBER: Stream = {
-  object: 'CampaignMember',
-  fields: ['LeadId', 'HasResponded'],
-  scanAll: false,
+/** Who left, bounced, moved or was deleted leaves the committees at once; their opportunities and roles show no trace of it. */
+const CONTACT: Stream = {
+  object: 'Contact',
+  fields: [],
+  scanAll: true,
   isOptional: true,
-  touches: ({ LeadId: lead, HasResponded: hasResponded }) =>
-    typeof lead === 'string' && hasResponded === true ? [{ kind: 'lead', id: lead }] : [],
+  touches: () => [],
+  contacts: (row) => [String(row['Id'])],
 };
 
-/** The streams that touch the same units, to be read together. */
-export const STREAM_GROUPS: readonly (readonly Stream[])[] = [[LEAD], [OPPORTUNITY, CONTACT_ROLE], [CAMPAIGN_MEMBER]];
+/**
+ * The streams to poll, those that touch the same units together and in the order in which a pass reads them: a role's
+ * opportunity is known before the role comes.
+ */
+export function streamGroups(concern: Concern): readonly (readonly Stream[])[] {
+  const { leads, opportunities, committees } = concern;
+  const deals = [
+    ...(opportunities ? [OPPORTUNITY] : []),
+    ...(committees ? [CONTACT_ROLE, CONTACT, activities('Task', concern), activities('Event', concern)] : []),
+    ...(leads || committees ? [campaignMembers(concern)] : []),
+  ];
+  return [leads ? [LEAD] : [], deals].filter((group) => group.length > 0);
+}
 
-/** All streams, in the order in which a pass reads them: a role's opportunity is known before the role comes. */
-export const STREAMS: readonly Stream[] = STREAM_GROUPS.flat();
+/** An answer to a campaign may be what a lead still lacked (Q8), or what engages a contact (C10). */
+function campaignMembers({ leads, committees }: Concern): Stream {
+  return {
+    object: 'CampaignMember',
+    fields: ['LeadId', 'ContactId', 'HasResponded'],
+    scanAll: false,
+    isOptional: true,
+    touches: ({ LeadId: lead, HasResponded: hasResponded }) =>
+      leads && typeof lead === 'string' && hasResponded === true ? [{ kind: 'lead', id: lead }] : [],
+    contacts: ({ ContactId: contact, HasResponded: hasResponded }) =>
+      committees && typeof contact === 'string' && hasResponded === true ? [contact] : [],
+  };
+}
+
+/** Key prefixes of record ids are the same in every org. */
+const CONTACT_ID = /^003/;
+const OPPORTUNITY_ID = /^006/;
+
+/**
+ * What is done with a contact engages them (C10); what is done about an opportunity frees the slot of our task there
+ * (C18). A task of ours that nobody has touched since is an echo (F29, XE25).
+ */
+function activities(object: 'Task' | 'Event', { taskKey, userId }: Concern): Stream {
+  const key = object === 'Task' ? taskKey : null;
+  const isEcho = (row: Row): boolean =>
+    key !== null && typeof row[key] === 'string' && row['LastModifiedById'] === userId;
+  return {
+    object,
+    fields: ['WhoId', 'WhatId', 'LastModifiedById', ...(key === null ? [] : [key])],
+    scanAll: true,
+    isOptional: true,
+    touches: (row) =>
+      isEcho(row) ? [] : idsLike(OPPORTUNITY_ID, row['WhatId']).map((id) => ({ kind: 'opportunity', id })),
+    contacts: (row) => (isEcho(row) ? [] : idsLike(CONTACT_ID, row['WhoId'])),
+  };
+}
+
+function idsLike(pattern: RegExp, id: Row[string] | undefined): readonly string[] {
+  return typeof id === 'string' && pattern.test(id) ? [id] : [];
+}

@@ -3,11 +3,15 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createBullQueues } from '../../src/adapters/bullmq.ts';
 import { createRedisState } from '../../src/adapters/redis-state.ts';
 import { createHandOn } from '../../src/poll/hand-on.ts';
-import { STREAMS } from '../../src/poll/streams.ts';
+import { streamGroups } from '../../src/poll/streams.ts';
 import type { State, WorkQueues } from '../../src/ports.ts';
 import { freshRedis, type FreshRedis } from '../support/redis.ts';
 
-const LEADS = STREAMS.find(({ object }) => object === 'Lead')!;
+const CONCERN = { leads: true, opportunities: false, committees: false, taskKey: null, userId: '005' };
+const LEADS = streamGroups(CONCERN)
+  .flat()
+  .find(({ object }) => object === 'Lead')!;
+const openDealsOf = () => Promise.resolve([]);
 const ROW = { Id: '00QRc000000000001A', SystemModstamp: '2026-11-24T09:00:00.000+0000' };
 
 let fresh: FreshRedis;
@@ -33,14 +37,14 @@ it('a row whose batch Redis has lost before it could be remembered is handed on 
       await fresh.redis.del(...(await fresh.redis.keys(`${fresh.prefix}:*`)));
     },
   };
-  const unlucky = createHandOn({ queues: losing, state }, await state.epoch());
+  const unlucky = createHandOn({ queues: losing, state, openDealsOf }, await state.epoch());
   await unlucky.take(LEADS, [ROW]);
   await expect(unlucky.flush()).rejects.toMatchObject({ code: 'redis-lost', recovery: 'wait' });
 
-  const next = createHandOn({ queues, state }, await state.epoch());
+  const next = createHandOn({ queues, state, openDealsOf }, await state.epoch());
   expect(await next.take(LEADS, [ROW])).toBe(1);
   await next.flush();
 
   expect(await queues.pending()).toBe(1);
-  expect(await createHandOn({ queues, state }, await state.epoch()).take(LEADS, [ROW])).toBe(0);
+  expect(await createHandOn({ queues, state, openDealsOf }, await state.epoch()).take(LEADS, [ROW])).toBe(0);
 });

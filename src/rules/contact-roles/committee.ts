@@ -26,6 +26,8 @@ export type Committee = {
   readonly hasBulkRows: boolean;
   /** When the next engagement that counts now runs out; null when none does. */
   readonly engagementEnds: Instant | null;
+  /** When the next event that is planned with one of them ends; null when none is. */
+  readonly engagementBegins: Instant | null;
 };
 
 /** Who is on the deal: the live members (C5), without the rows of a bulk add whose contact is not engaged (C19). */
@@ -40,12 +42,14 @@ export function readCommittee(rules: ContactRoleRules, view: OpportunityView, no
   const findings = rows.flatMap((row) => findingsOfRow(rules, row, stale.get(row.id) ?? null));
   const blanket = isBlanket(rules, liveContacts.length, bulkRows) ? [finding('blanket_association')] : [];
   const ends = live.map((member) => member.engagedUntil).filter((until) => until !== null);
+  const begins = liveContacts.flatMap((contact) => view.plannedEngagements.get(contact) ?? []);
   return {
     members: live.filter((member) => !bulkRows.has(member.row.id) || member.engagedUntil !== null),
     liveContacts,
     findings: [...findings, ...duplicates(live), ...blanket],
     hasBulkRows: bulkRows.size > 0,
     engagementEnds: ends.length === 0 ? null : Math.min(...ends),
+    engagementBegins: begins.length === 0 ? null : Math.min(...begins),
   };
 }
 

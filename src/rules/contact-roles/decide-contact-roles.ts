@@ -52,7 +52,7 @@ export function decideContactRoles(rules: ContactRoleRules, view: OpportunityVie
     gapSince,
     graceEnds,
     liveContacts: committee.liveContacts,
-    wakeAt: earliestAfter(now, [graceEnds, bar.preCloseAt, lapse(requirement, committee)]),
+    wakeAt: earliestAfter(now, [graceEnds, bar.preCloseAt, ...turnsOfEngagement(requirement, committee)]),
     stay: { status, stage, stageEnteredAt, closeDate, preCloseSince, gapSince },
   };
 }
@@ -126,9 +126,10 @@ function stageEntry(view: OpportunityView, now: Instant): Instant {
   return readStageEntry(view) ?? firstSeen;
 }
 
-/** When the next engagement runs out, if that can matter: it still counts at the instant itself. */
-function lapse(requirement: Requirement, committee: Committee): Instant | null {
-  if (committee.engagementEnds === null) return null;
+/** When somebody stops or starts to count as engaged, if that can matter: an engagement still counts at its last instant. */
+function turnsOfEngagement(requirement: Requirement, committee: Committee): readonly (Instant | null)[] {
   const isAsked = requirement.engaged.length > 0 || committee.hasBulkRows;
-  return isAsked ? committee.engagementEnds + 1 : null;
+  if (!isAsked) return [];
+  const { engagementEnds, engagementBegins } = committee;
+  return [engagementEnds === null ? null : engagementEnds + 1, engagementBegins];
 }

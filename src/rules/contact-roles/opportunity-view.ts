@@ -65,6 +65,8 @@ export type OpportunityView = {
   readonly roles: readonly RoleRow[];
   /** The newest completed activity or responded campaign membership of each contact, by contact id (C10). */
   readonly engagedContacts: ReadonlyMap<string, Instant>;
+  /** When the next event that is planned with each contact ends, by contact id: from then on they are engaged. */
+  readonly plannedEngagements: ReadonlyMap<string, Instant>;
   /** Of the owner (C13). */
   readonly calendar: Calendar;
   /** The owner's manager, 18 characters; null when there is none. */

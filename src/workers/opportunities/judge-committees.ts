@@ -54,6 +54,7 @@ export function viewOpportunity(
     stageHistoryAt: null,
     roles,
     engagedContacts: new Map(),
+    plannedEngagements: new Map(),
     calendar: rulebook.calendars.get(calendar)!,
     managerId: owner?.managerId ?? null,
     users: new Map(
@@ -94,7 +95,10 @@ export async function lookCloser(
   );
   const asked = new Set(contactIds);
   const engagedContacts = new Map([...answer.engagedContacts].filter(([contact]) => asked.has(contact)));
-  return views.map((view) => ({ ...view, engagedContacts, stageHistoryAt: answer.stageEntries.get(view.id) ?? null }));
+  const { plannedEngagements, stageEntries } = answer;
+  return views.map((view) => {
+    return { ...view, engagedContacts, plannedEngagements, stageHistoryAt: stageEntries.get(view.id) ?? null };
+  });
 }
 
 function judge(view: OpportunityView, rules: ContactRoleRules, at: Instant): JudgedCommittee {

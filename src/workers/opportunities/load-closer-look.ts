@@ -17,6 +17,8 @@ export type CloserLook = {
 export type CloserAnswer = {
   /** The newest engagement of each contact; one without any has no entry. */
   readonly engagedContacts: ReadonlyMap<string, Instant>;
+  /** When the next event that is planned with each contact ends; one without any has no entry. */
+  readonly plannedEngagements: ReadonlyMap<string, Instant>;
   /** When each opportunity came into its stage, by id; one whose history does not tell has no entry. */
   readonly stageEntries: ReadonlyMap<string, Instant>;
 };
@@ -33,22 +35,28 @@ export async function loadCloserLook(
   salesforce: Salesforce,
   signal: AbortSignal,
 ): Promise<CloserAnswer> {
+  const now = salesforce.now();
   const newest = new Map<string, Instant>();
+  const planned = new Map<string, Instant>();
   const histories: Query[] = look.stages.size === 0 ? [] : [historyQuery([...look.stages.keys()])];
   const groups = look.engagedBy.length === 0 ? [] : inGroups([...new Set(look.contactIds)]);
   let stageEntries: ReadonlyMap<string, Instant> = new Map();
   for (const [index, contacts] of (groups.length === 0 ? [[]] : groups).entries()) {
-    const sources = contacts.length === 0 ? [] : engagementSources(look, contacts, salesforce.now());
+    const sources = contacts.length === 0 ? [] : engagementSources(look, contacts, now);
     const queries = [...sources.map(({ query }) => query), ...(index === 0 ? histories : [])];
     if (queries.length === 0) continue;
     const answers = await salesforce.queryTogether(queries, signal);
     for (const [at, { who, when }] of sources.entries()) {
-      for (const row of answers[at] ?? []) note(newest, String(row[who]), readEngagement(row[when]));
+      for (const row of answers[at] ?? []) {
+        const engagedAt = readEngagement(row[when]);
+        if (engagedAt !== null && engagedAt > now) note(planned, String(row[who]), engagedAt, Math.min);
+        else note(newest, String(row[who]), engagedAt, Math.max);
+      }
     }
     const history = index === 0 ? answers[sources.length] : undefined;
     if (history !== undefined) stageEntries = readStageEntries(history, look.stages);
   }
-  return { engagedContacts: newest, stageEntries };
+  return { engagedContacts: newest, plannedEngagements: planned, stageEntries };
 }
 
 type Source = { readonly query: Query; readonly who: string; readonly when: string };
@@ -56,9 +64,11 @@ type Source = { readonly query: Query; readonly who: string; readonly when: stri
 function engagementSources({ engagedBy, engagedSince }: CloserLook, ids: readonly string[], now: Instant) {
   const contacts = quoteList(ids);
   const from = soqlInstant(engagedSince);
+  // An event that is still to come engages when it ends, and nothing else tells of that; but not a standing one for years.
+  const ahead = soqlInstant(2 * now - engagedSince);
   const conditions = {
     Task: `WhoId IN (${contacts}) AND IsClosed = true AND CompletedDateTime >= ${from}`,
-    Event: `WhoId IN (${contacts}) AND EndDateTime >= ${from} AND EndDateTime <= ${soqlInstant(now)}`,
+    Event: `WhoId IN (${contacts}) AND EndDateTime >= ${from} AND EndDateTime <= ${ahead}`,
     CampaignMember: `ContactId IN (${contacts}) AND HasResponded = true AND FirstRespondedDate >= ${from.slice(0, 10)}`,
   };
   const fields = {
@@ -97,8 +107,13 @@ function inGroups(ids: readonly string[]): readonly (readonly string[])[] {
   );
 }
 
-function note(newest: Map<string, Instant>, contact: string, at: Instant | null): void {
-  if (at !== null) newest.set(contact, Math.max(at, newest.get(contact) ?? at));
+function note(
+  noted: Map<string, Instant>,
+  contact: string,
+  at: Instant | null,
+  pick: (...instants: Instant[]) => Instant,
+): void {
+  if (at !== null) noted.set(contact, pick(at, noted.get(contact) ?? at));
 }
 
 /** A response has a date only: it counts from the start of that day in UTC. */

@@ -228,6 +228,14 @@ describe('C10: engagement', () => {
 
     expect(rule(sketch).wakeAt).toBe(NOW - DAY + 60 * DAY + 1);
   });
+
+  test('wakes when a planned event ends, where a role has to be engaged and only there', () => {
+    const plannedEngagements = new Map([['b', NOW + DAY]]);
+    const quiet = { roles: rows, engagedContacts: new Map(), plannedEngagements };
+
+    expect(rule({ ...quiet, fields: { StageName: 'Negotiation/Review' } }).wakeAt).toBe(NOW + DAY);
+    expect(rule({ ...quiet, fields: { StageName: 'Proposal/Price Quote' } }).wakeAt).not.toBe(NOW + DAY);
+  });
 });
 
 describe('C11: coverage', () => {

@@ -64,6 +64,7 @@ function viewOf(
       };
     }),
     engagedContacts: new Map(roles.filter(({ engaged }) => engaged).map(({ contact }) => [contact, now])),
+    plannedEngagements: new Map(),
     calendar: rulebook.calendars.get(calendar) ?? weekdays,
     managerId: null,
     users: new Map(),

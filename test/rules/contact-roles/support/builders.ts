@@ -137,6 +137,7 @@ export function anOpportunity({ fields = {}, ...rest }: OpportunitySketch = {}):
     stageHistoryAt: null,
     roles: rows,
     engagedContacts: engaged(rows, NOW - DAY),
+    plannedEngagements: new Map(),
     calendar: london,
     managerId: '005-manager',
     users: new Map([['revops@northwind.example', '005-revops']]),
