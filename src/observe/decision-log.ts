@@ -2,7 +2,7 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { createWriteStream, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import type { Decision } from '../domain/decision.ts';
+import type { ConfirmedWrite, Decision } from '../domain/decision.ts';
 import { writeInstant } from '../domain/instant.ts';
 
 export type DecisionLog = {
@@ -45,7 +45,7 @@ export function openDecisionLog({ file, redact, engine }: DecisionLogSettings): 
           input_hash: inputHash,
           input,
           result: decision.result,
-          writes: hide(decision.writes),
+          writes: decision.writes.map(hideWritten),
           took_ms: tookMs,
         });
         stream.write(`${JSON.stringify(line)}\n`);
@@ -55,12 +55,20 @@ export function openDecisionLog({ file, redact, engine }: DecisionLogSettings): 
   };
 
   function hide(value: Readonly<Record<string, unknown>>): Record<string, unknown> {
-    return Object.fromEntries(
-      Object.entries(value).map(([field, held]) => {
-        const name = field.slice(field.lastIndexOf('.') + 1);
-        return [field, redacted.has(name) && typeof held === 'string' ? keyedHash(key, held) : held];
-      }),
-    );
+    return Object.fromEntries(Object.entries(value).map(([field, held]) => [field, hideValue(field, held)]));
+  }
+
+  function hideWritten(write: ConfirmedWrite): unknown {
+    if (!('fields' in write)) return write;
+    const fields = Object.entries(write.fields).map(([field, { before, after }]) => {
+      return [field, { before: hideValue(field, before), after: hideValue(field, after) }];
+    });
+    return { ...write, fields: Object.fromEntries(fields) };
+  }
+
+  function hideValue(field: string, held: unknown): unknown {
+    const name = field.slice(field.lastIndexOf('.') + 1);
+    return redacted.has(name) && typeof held === 'string' ? keyedHash(key, held) : held;
   }
 }
 

@@ -8,10 +8,16 @@ import type { DeadLetter, RecordWrite, RowFate, Salesforce, State } from '../por
 import { categoriesOf, holdBack, type BlastWorld } from './blast-radius.ts';
 
 /**
- * One module's changes of one record: the fields that differ, and the guarded values that the decision rests on.
- * Two modules may change one record; what both may write goes out as one.
+ * One module's changes of one record: the fields that differ, what the decision read in them, and the guarded values
+ * that it rests on. Two modules may change one record; what both may write goes out as one.
  */
-export type Update = { readonly module: string; readonly id: string; readonly fields: Fields; readonly seen: Fields };
+export type Update = {
+  readonly module: string;
+  readonly id: string;
+  readonly fields: Fields;
+  readonly before: Fields;
+  readonly seen: Fields;
+};
 
 /** One task to make, about one record. Its unique key makes a second attempt harmless (F38a). */
 export type Creation = {
@@ -41,12 +47,27 @@ export type Fate =
     }
   | { readonly kind: 'unknown'; readonly cause: AppError };
 
+/** Of some writes, those to be sent, as they are to be sent, and the fates of the others. */
+export type Sifted<Write> = { readonly sent: readonly Write[]; readonly fates: ReadonlyMap<string, Fate> };
+
+/** Looks at writes before they are counted and sent: a plan notes them, its application lets through what was planned. */
+export type Review = {
+  /** Fates by the record's id. */
+  updates(object: string, updates: readonly Update[]): Sifted<Update>;
+  /** Fates by the key. */
+  creations(object: string, creations: readonly Creation[]): Sifted<Creation>;
+  /** Told what became of all of them. */
+  settled(object: string, fates: ReadonlyMap<string, Fate>): void;
+};
+
 export type WriteWorld = BlastWorld & {
   readonly salesforce: Salesforce;
   readonly state: Pick<State, 'deadLettersOf'>;
   readonly observer: Observer;
   /** Modules that decide but do not write: a dry run holds all of them. */
   readonly isWithheld: (module: string) => boolean;
+  /** In the place of `isWithheld`; the daemon has none. */
+  readonly review?: Review;
 };
 
 /** A task of ours with this key is already there: an earlier attempt was committed although its answer was lost. */
@@ -64,20 +85,20 @@ export async function submitUpdates(
   world: WriteWorld,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Fate>> {
+  const sifted = world.review?.updates(object, updates) ?? withholdUpdates(object, updates, world);
+  const fates = new Map([...sifted.fates, ...(await sendUpdates(object, sifted.sent, world, signal))]);
+  world.review?.settled(object, fates);
+  return fates;
+}
+
+async function sendUpdates(
+  object: string,
+  updates: readonly Update[],
+  world: WriteWorld,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Fate>> {
   const fates = new Map<string, Fate>();
-  const sendable = updates.filter((update) => {
-    if (!world.isWithheld(update.module)) return true;
-    world.observer.emit('would_write', {
-      module: update.module,
-      object,
-      record_id: update.id,
-      action: 'update',
-      fields: Object.keys(update.fields),
-    });
-    fates.set(update.id, { kind: 'withheld' });
-    return false;
-  });
-  const planned = mergeUpdates(sendable);
+  const planned = mergeUpdates(updates);
   const held = await holdBack(
     planned.map(({ module, id, fields }) => ({ module, id, categories: categoriesOf(object, fields) })),
     world,
@@ -122,25 +143,25 @@ export async function submitCreations(
   world: WriteWorld,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Fate>> {
+  const sifted = world.review?.creations(object, creations) ?? withholdCreations(object, creations, world);
+  const fates = new Map([...sifted.fates, ...(await sendCreations(object, sifted.sent, world, signal))]);
+  world.review?.settled(object, fates);
+  return fates;
+}
+
+async function sendCreations(
+  object: string,
+  creations: readonly Creation[],
+  world: WriteWorld,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Fate>> {
   const fates = new Map<string, Fate>();
-  const sendable = creations.filter((creation) => {
-    if (!world.isWithheld(creation.module)) return true;
-    world.observer.emit('would_write', {
-      module: creation.module,
-      object,
-      record_id: creation.about,
-      action: 'create',
-      fields: Object.keys(creation.fields),
-    });
-    fates.set(creation.key, { kind: 'withheld' });
-    return false;
-  });
   const held = await holdBack(
-    sendable.map(({ module, key }) => ({ module, id: key, categories: object === 'Task' ? ['tasks_created'] : [] })),
+    creations.map(({ module, key }) => ({ module, id: key, categories: object === 'Task' ? ['tasks_created'] : [] })),
     world,
   );
-  for (const { key, module } of sendable) if (held.has(key)) fates.set(key, { kind: 'held', module });
-  const sent = sendable.filter(({ key }) => !held.has(key));
+  for (const { key, module } of creations) if (held.has(key)) fates.set(key, { kind: 'held', module });
+  const sent = creations.filter(({ key }) => !held.has(key));
   if (sent.length === 0) return fates;
 
   const answers = await world.salesforce.create(
@@ -156,11 +177,34 @@ export async function submitCreations(
   return fates;
 }
 
+/** What modules that only observe would write is told and not sent (F38). */
+function withholdUpdates(object: string, updates: readonly Update[], world: WriteWorld): Sifted<Update> {
+  const withheld = updates.filter(({ module }) => world.isWithheld(module));
+  for (const { module, id, fields } of withheld) {
+    const wouldWrite = { module, object, record_id: id, fields: Object.keys(fields) };
+    world.observer.emit('would_write', { ...wouldWrite, action: 'update' });
+  }
+  const sent = updates.filter(({ module }) => !world.isWithheld(module));
+  return { sent, fates: new Map(withheld.map(({ id }) => [id, { kind: 'withheld' }])) };
+}
+
+function withholdCreations(object: string, creations: readonly Creation[], world: WriteWorld): Sifted<Creation> {
+  const withheld = creations.filter(({ module }) => world.isWithheld(module));
+  for (const { module, about, fields } of withheld) {
+    const wouldWrite = { module, object, record_id: about, fields: Object.keys(fields) };
+    world.observer.emit('would_write', { ...wouldWrite, action: 'create' });
+  }
+  const sent = creations.filter(({ module }) => !world.isWithheld(module));
+  return { sent, fates: new Map(withheld.map(({ key }) => [key, { kind: 'withheld' }])) };
+}
+
 function mergeUpdates(updates: readonly Update[]): readonly Update[] {
   const merged = new Map<string, Update>();
   for (const update of updates) {
-    const before = merged.get(update.id);
-    merged.set(update.id, { ...update, fields: { ...before?.fields, ...update.fields } });
+    const earlier = merged.get(update.id);
+    const fields = { ...earlier?.fields, ...update.fields };
+    const before = { ...earlier?.before, ...update.before };
+    merged.set(update.id, { ...update, fields, before });
   }
   return [...merged.values()];
 }

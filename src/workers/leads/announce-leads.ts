@@ -7,27 +7,26 @@ import type { Revert } from './reverts.ts';
 import { isNews, tell } from '../told.ts';
 import type { Frame } from '../work-world.ts';
 
-/** Logs each ruling that says something new, by module, and keeps it in the decision log. */
-export function announce(
-  rulings: readonly LeadRuling[],
-  { taken, observer, record, monotonic, begun, at }: LeadPass,
-): void {
-  const decisions: Decision[] = [];
+/** A decision as far as it is known before its writes, and whether it says something new. */
+export type Announced = { readonly decision: Omit<Decision, 'writes'>; readonly isNew: boolean };
+
+/** Logs each ruling that says something new, by module. @returns all of them, for the decision log */
+export function announce(rulings: readonly LeadRuling[], { taken, observer, at }: LeadPass): readonly Announced[] {
+  const announced: Announced[] = [];
   for (const ruling of rulings) {
     const { lead } = ruling;
     for (const { module, result, isRoutine } of resultsOf(ruling, taken)) {
-      if (!isNews(tell(result), module === 'routing' ? toldOfRoute(lead.memory) : lead.memory)) continue;
-      observer.emit(
-        'decision',
-        { module, object: 'Lead', record_id: lead.id, ...result },
-        isRoutine ? 'debug' : 'info',
-      );
+      const isNew = isNews(tell(result), module === 'routing' ? toldOfRoute(lead.memory) : lead.memory);
+      const names = { module, object: 'Lead' };
+      if (isNew) {
+        observer.emit('decision', { ...names, record_id: lead.id, ...result }, isRoutine ? 'debug' : 'info');
+      }
       const { fields } = lead.record;
       const epoch = String(lead.epoch.number);
-      decisions.push({ at, module, object: 'Lead', recordId: lead.id, epoch, input: fields, result, writes: {} });
+      announced.push({ isNew, decision: { at, ...names, recordId: lead.id, epoch, input: fields, result } });
     }
   }
-  record(decisions, monotonic() - begun);
+  return announced;
 }
 
 type Told = {

@@ -3,7 +3,7 @@ import type { Memory } from '../../ports.ts';
 import type { Assignment } from '../../rules/routing/assignment.ts';
 import { handoffKey } from '../../rules/routing/plan-handoff.ts';
 import { alertAssigned, alertFights, alertPaused, alertRefused } from './alert-leads.ts';
-import { announce, resultsOf } from './announce-leads.ts';
+import { announce, resultsOf, type Announced } from './announce-leads.ts';
 import { rememberJudgement, withoutChangedRules } from './changed-rules.ts';
 import { giveLeads, judgeLeads, needsTurn, refusedBy, wakeAt, type LeadCase, type LeadRuling } from './decide-leads.ts';
 import { handoffsOf } from './hand-off-leads.ts';
@@ -14,6 +14,7 @@ import { assignmentKey, epochKey, requestKey, storeEpoch } from './lead-epochs.t
 import type { LeadPass } from './lead-pass.ts';
 import { rememberStatus } from './person-status.ts';
 import { rememberRevert } from './reverts.ts';
+import { confirmedWrites, type Written } from '../confirmed-writes.ts';
 import { settleFates, type Aftermath } from '../settle.ts';
 import { tell } from '../told.ts';
 import { commitTurns, giveBack, openTurns, type TurnWorld } from './turns.ts';
@@ -53,8 +54,19 @@ async function routeBatch(ids: readonly string[], world: WorkWorld, signal: Abor
   const pass: LeadPass = { ...world, taken, turns, at: world.now(), begun: world.monotonic(), signal };
   const cases = await withoutChangedRules(await loadCases(ids, pass), pass);
   const rulings = await decide(cases, pass);
-  announce(rulings, pass);
-  await apply(rulings, pass);
+  const announced = announce(rulings, pass);
+  const tookMs = pass.monotonic() - pass.begun;
+  keep(announced, await apply(rulings, pass), tookMs, pass);
+}
+
+/** Puts decisions in the decision log, with what the org has confirmed of them: those that say something new or wrote. */
+function keep(announced: readonly Announced[], written: readonly Written[], tookMs: number, pass: LeadPass): void {
+  const writesOf = confirmedWrites(written, pass.isWithheld);
+  const decisions = announced.flatMap(({ decision, isNew }) => {
+    const writes = writesOf(decision.module, decision.recordId);
+    return isNew || writes.length > 0 ? [{ ...decision, writes }] : [];
+  });
+  pass.record(decisions, tookMs);
 }
 
 /** Turns are taken on the pools as they are: when another worker was faster, everything is decided again (R19). */
@@ -109,10 +121,11 @@ async function dropLapsed(cases: readonly LeadCase[], { taken, turns }: LeadPass
   return cases.map((lead) => (isLapsed(lead) ? { ...lead, assignment: null } : lead));
 }
 
-/** The owner first; the task to the new owner only where the owner stands. */
-async function apply(rulings: readonly LeadRuling[], pass: LeadPass): Promise<void> {
+/** The owner first; the task to the new owner only where the owner stands. @returns what was sent */
+async function apply(rulings: readonly LeadRuling[], pass: LeadPass): Promise<readonly Written[]> {
   const updates = rulings.flatMap((ruling) => updatesOf(ruling, pass));
-  const fates = new Map(await submitUpdates('Lead', updates, pass, pass.signal));
+  const updated = await submitUpdates('Lead', updates, pass, pass.signal);
+  const fates = new Map(updated);
   const retaken = await takeBack(rulings, fates, pass);
 
   const handoffs = await handoffsOf(rulings, fates, pass);
@@ -130,6 +143,10 @@ async function apply(rulings: readonly LeadRuling[], pass: LeadPass): Promise<vo
   await alertFights(rulings, pass);
   await alertPaused(fates, pass);
   await remember(rulings, aftermath, retaken, pass);
+  return [
+    { object: 'Lead', updates, fates: updated },
+    { object: 'Task', creations: handoffs, fates: made },
+  ];
 }
 
 /** Marks what the org has confirmed, so that a retry goes on where this one stops. */

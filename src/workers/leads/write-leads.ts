@@ -22,7 +22,9 @@ export function updatesOf(ruling: LeadRuling, { taken, at }: LeadPass): readonly
   const guard = Object.fromEntries(taken.columns.guard.Lead.map((field) => [field, shown[field] ?? null]));
   const updates: Update[] = [];
   const add = (module: string, fields: Fields): void => {
-    if (Object.keys(fields).length > 0) updates.push({ module, id: lead.id, fields, seen: guard });
+    if (Object.keys(fields).length === 0) return;
+    const before = Object.fromEntries(Object.keys(fields).map((field) => [field, shown[field] ?? null]));
+    updates.push({ module, id: lead.id, fields, before, seen: guard });
   };
   if (qualification !== null && !qualification.isRepeat) {
     const owner = kind === 'judged' ? qualification.owner : null;

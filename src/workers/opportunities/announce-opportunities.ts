@@ -4,13 +4,21 @@ import { findingCodes } from '../../rules/contact-roles/finding.ts';
 import type { JudgedBatch, JudgedCommittee, JudgedCriteria, OpportunityPass } from './opportunity-pass.ts';
 import { tell } from '../told.ts';
 
-/** Logs each decision that says something new or leads to a write; a quiet org is a quiet log. */
-export function announceOpportunities({ committees, criteria }: JudgedBatch, pass: OpportunityPass): void {
-  const decisions = [
+/** A decision as far as it is known before its writes. */
+type Announced = Omit<Decision, 'writes'>;
+
+/**
+ * Logs each decision that says something new or leads to a write; a quiet org is a quiet log.
+ * @returns those decisions, for the decision log
+ */
+export function announceOpportunities(
+  { committees, criteria }: JudgedBatch,
+  pass: OpportunityPass,
+): readonly Announced[] {
+  return [
     ...committees.flatMap((each) => announceCommittee(each, pass)),
     ...criteria.flatMap((each) => announceCriteria(each, pass)),
   ];
-  pass.record(decisions, pass.monotonic() - pass.begun);
 }
 
 /** What to remember as said of a committee. */
@@ -23,7 +31,7 @@ export function tellCriteria(judged: JudgedCriteria): string {
   return tell(criteriaResult(judged));
 }
 
-function announceCommittee(judged: JudgedCommittee, pass: OpportunityPass): readonly Decision[] {
+function announceCommittee(judged: JudgedCommittee, pass: OpportunityPass): readonly Announced[] {
   const { memories, observer, at } = pass;
   const { id, view, ruling, plan } = judged;
   // What a module that only observes would write, it would write at every look.
@@ -49,12 +57,11 @@ function announceCommittee(judged: JudgedCommittee, pass: OpportunityPass): read
       epoch: String(plan.memory.episode.number),
       input: { ...view.fields, roles },
       result: { ...result, finding_details: plan.findings, suggestions: plan.suggestions },
-      writes: { ...plan.update, task: plan.createTask !== null },
     },
   ];
 }
 
-function announceCriteria(judged: JudgedCriteria, pass: OpportunityPass): readonly Decision[] {
+function announceCriteria(judged: JudgedCriteria, pass: OpportunityPass): readonly Announced[] {
   const { id, ruling, update } = judged;
   const { memories, records, observer, at } = pass;
   // Of a deal that is not judged there is nothing to say.
@@ -66,7 +73,7 @@ function announceCriteria(judged: JudgedCriteria, pass: OpportunityPass): readon
   const isRoutine = ruling.status !== 'violation' && update === null;
   const names = { module: 'opportunity_criteria', object: 'Opportunity' };
   observer.emit('decision', { ...names, record_id: id, ...result }, isRoutine ? 'debug' : 'info');
-  return [{ at, ...names, recordId: id, epoch: '0', input: records.get(id)!.fields, result, writes: { ...update } }];
+  return [{ at, ...names, recordId: id, epoch: '0', input: records.get(id)!.fields, result }];
 }
 
 function committeeResult({ ruling, plan, waits }: JudgedCommittee) {

@@ -5,6 +5,7 @@ import { judgeCommittees } from './judge-committees.ts';
 import { judgeCriteria } from './judge-criteria.ts';
 import { loadOpportunities, type OpportunityColumns } from './load-opportunities.ts';
 import type { OpportunityPass } from './opportunity-pass.ts';
+import { confirmedWrites } from '../confirmed-writes.ts';
 import type { Frame, WorkWorld } from '../work-world.ts';
 import { writeOpportunities } from './write-opportunities.ts';
 
@@ -38,8 +39,13 @@ export async function evaluateOpportunities(
     committees: contactRoles === null ? [] : await judgeCommittees(contactRoles.rules, pass),
     criteria: opportunityCriteria === null ? [] : await judgeCriteria(opportunityCriteria.rules, pass),
   };
-  announceOpportunities(judged, pass);
-  await writeOpportunities(judged, pass);
+  const announced = announceOpportunities(judged, pass);
+  const tookMs = pass.monotonic() - begun;
+  const writesOf = confirmedWrites(await writeOpportunities(judged, pass), pass.isWithheld);
+  pass.record(
+    announced.map((decision) => ({ ...decision, writes: writesOf(decision.module, decision.recordId) })),
+    tookMs,
+  );
 }
 
 function columnsOf({ rulebook, columns }: Frame): OpportunityColumns {

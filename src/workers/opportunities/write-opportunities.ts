@@ -5,6 +5,7 @@ import { openCommitteeTask } from '../../rules/contact-roles/plan-task.ts';
 import { tellCommittee, tellCriteria } from './announce-opportunities.ts';
 import { refillSlots } from './refill-slots.ts';
 import type { JudgedBatch, JudgedCommittee, OpportunityPass } from './opportunity-pass.ts';
+import type { Written } from '../confirmed-writes.ts';
 import { settleFates, type Aftermath } from '../settle.ts';
 import { submitCreations, submitUpdates, type Creation, type Fate, type Update } from '../write-back.ts';
 
@@ -19,19 +20,29 @@ type Made = ReadonlyMap<string, Fate>;
 /**
  * Writes what a batch decided and remembers it. The flags go first; tasks and roles only where they stand, so that no
  * task ever precedes its episode.
+ * @returns what was sent; texts of tasks are not among it, they may hold anything
  */
-export async function writeOpportunities(judged: JudgedBatch, pass: OpportunityPass): Promise<void> {
-  const fates = new Map(await submitUpdates('Opportunity', flagUpdates(judged, pass), pass, pass.signal));
+export async function writeOpportunities(judged: JudgedBatch, pass: OpportunityPass): Promise<readonly Written[]> {
+  const updates = flagUpdates(judged, pass);
+  const updated = await submitUpdates('Opportunity', updates, pass, pass.signal);
+  const fates = new Map(updated);
   const standing = judged.committees.filter(({ id }) => isStanding(fates.get(id)));
   await changeTasks(standing, fates, pass);
-  const made = await create('Task', standing.flatMap(tasksToMake(pass)), fates, pass);
-  await create('OpportunityContactRole', standing.flatMap(rolesToAdd), fates, pass);
+  const tasks = standing.flatMap(tasksToMake(pass));
+  const made = await create('Task', tasks, fates, pass);
+  const roles = standing.flatMap(rolesToAdd);
+  const added = await create('OpportunityContactRole', roles, fates, pass);
 
   const kind = judged.committees.length > 0 ? MODULE : 'opportunity_criteria';
   const triesOf = (id: string): number => Number(pass.memories.get(id)?.['tries'] ?? 0);
   const aftermath = await settleFates('opportunity', kind, fates, triesOf, pass);
   await refillSlots(judged.committees, (each) => holderAfter(each, made, pass), pass);
   await remember(judged, aftermath, made, pass);
+  return [
+    { object: 'Opportunity', updates, fates: updated },
+    { object: 'Task', creations: tasks, fates: made },
+    { object: 'OpportunityContactRole', creations: roles, fates: added },
+  ];
 }
 
 function flagUpdates({ committees, criteria }: JudgedBatch, { records, taken }: OpportunityPass): readonly Update[] {
@@ -39,7 +50,8 @@ function flagUpdates({ committees, criteria }: JudgedBatch, { records, taken }: 
     if (fields === null) return [];
     const shown = records.get(id)!.fields;
     const seen = Object.fromEntries(taken.columns.guard.Opportunity.map((name) => [name, shown[name] ?? null]));
-    return [{ module, id, fields, seen }];
+    const before = Object.fromEntries(Object.keys(fields).map((name) => [name, shown[name] ?? null]));
+    return [{ module, id, fields, before, seen }];
   };
   return [
     ...committees.flatMap(({ id, plan }) => update(MODULE, id, plan.update)),
@@ -54,7 +66,9 @@ async function changeTasks(
 ): Promise<void> {
   const changes = standing.flatMap(({ id, plan }) => plan.updateTasks.map((task) => ({ about: id, ...task })));
   for (const part of inParts(changes)) {
-    const updates = part.map(({ id, fields }): Update => ({ module: MODULE, id, fields, seen: { IsClosed: false } }));
+    const updates = part.map(({ id, fields }): Update => {
+      return { module: MODULE, id, fields, before: {}, seen: { IsClosed: false } };
+    });
     const changed = await submitUpdates('Task', updates, pass, pass.signal);
     for (const { about, id } of part) worsen(fates, about, changed.get(id)!);
   }
