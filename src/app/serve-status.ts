@@ -6,6 +6,7 @@ import type { Salesforce, State, WorkQueues } from '../ports.ts';
 import type { OrgGate } from '../workers/org-gate.ts';
 import type { Closer } from './close-all.ts';
 import type { DaemonSettings } from './daemon-settings.ts';
+import type { LiveConfig } from './live-config.ts';
 
 type Served = {
   readonly observer: Observer;
@@ -16,15 +17,16 @@ type Served = {
   readonly queues: WorkQueues;
   readonly state: State;
   readonly gate: OrgGate;
+  readonly config: Pick<LiveConfig, 'isRejected'>;
 };
 
 /** Serves `/health`, `/ready` and `/metrics`, and logs where. @throws AppError `http-port` (fix-config) */
 export async function serveStatus({ environment, once }: DaemonSettings, served: Served): Promise<void> {
-  const { observer, metrics, closers, redis, salesforce, queues, state, gate } = served;
+  const { observer, metrics, closers, redis, salesforce, queues, state, gate, config } = served;
   // A run that ends by itself may go on beside the daemon, whose port it is.
   const address = { ...environment.http, isPortFixed: !once };
   const pages = await serveStatusPages(address, {
-    health: () => healthOf(gate, redis),
+    health: () => healthOf(gate, redis, config),
     metrics: async () => {
       const [waiting, dead] = await Promise.all([queues.pending(), state.deadLetters()]);
       metrics.setGauges({ calls: salesforce.calls(), waiting, dead: dead.length });
@@ -35,10 +37,11 @@ export async function serveStatus({ environment, once }: DaemonSettings, served:
   observer.emit('http.listening', { host: pages.host, port: pages.port });
 }
 
-function healthOf(gate: OrgGate, redis: RedisConnection): Health {
+function healthOf(gate: OrgGate, redis: RedisConnection, config: Served['config']): Health {
   const problems = [
     ...(gate.isOpen() ? [] : ['Salesforce does not answer']),
     ...(isReady(redis) ? [] : ['Redis does not answer']),
+    ...(config.isRejected() ? ['the configuration was refused, an older one runs on'] : []),
   ];
   return { ready: problems.length === 0, problems };
 }

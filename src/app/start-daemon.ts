@@ -14,7 +14,8 @@ import { refreshUsers } from '../workers/read-org.ts';
 import { reassignLeavers } from '../workers/leads/reassign-leavers.ts';
 import type { Closer } from './close-all.ts';
 import type { DaemonSettings } from './daemon-settings.ts';
-import { loadFrame, type FrameSettings, type LoadedFrame } from './load-frame.ts';
+import { openLiveConfig, type LiveConfigSettings } from './live-config.ts';
+import type { LoadedFrame } from './load-frame.ts';
 import { openAlerts } from './open-alerts.ts';
 import { awaitRedis, redisSettingsOf, tellOfRedis } from './open-redis.ts';
 import { openSalesforce } from './open-salesforce.ts';
@@ -59,41 +60,46 @@ export async function startDaemon(settings: DaemonSettings, starting: Starting):
   const salesforce = openSalesforce(environment.salesforce, redis, environment.redis.prefix, { ...settings, clock });
   closers.push(() => closeInTime(salesforce, clock));
   const gate = createOrgGate(clock, observer, Math.random);
-  const frameSettings: FrameSettings = {
+  const liveSettings: LiveConfigSettings = {
     configFolder: environment.configFolder,
     allowOffline: settings.allowOffline,
-    adjust: settings.adjust ?? ((config) => config),
+    adjust: settings.adjust ?? ((read) => read),
+    // Whoever waits for the end of a run hears of a mistake at once.
+    dataFolder: settings.once || settings.dryRun ? null : environment.dataFolder,
+    pass: (call) => gate.pass(call, stop),
   };
-  let loaded = await throughOutages(
+  const config = await throughOutages(
     async () => {
       await salesforce.connect(stop);
-      return loadFrame(frameSettings, salesforce, observer, stop);
+      return openLiveConfig(liveSettings, salesforce, observer, stop);
     },
     gate,
     stop,
   );
+  const loaded = config.current;
 
   const state = createRedisState(redis, redisSettings.prefix);
   const queues = await createBullQueues(redisSettings, (error) =>
     observer.emit('internal.error', { reason: `queues and Redis: ${error.name}` }, 'debug'),
   );
   closers.push(() => queues.close());
-  await serveStatus(settings, { ...starting, redis, salesforce, queues, state, gate });
+  await serveStatus(settings, { ...starting, redis, salesforce, queues, state, gate, config });
 
-  const alerts = openAlerts(settings, redisSettings, observer, () => loaded);
+  const alerts = openAlerts(settings, redisSettings, observer, loaded);
   closers.push(() => alerts.close());
-  const world = openWorld(settings, starting, { salesforce, state, queues, alerts, loaded: () => loaded });
+  const world = openWorld(settings, starting, { salesforce, state, queues, alerts, loaded });
   closers.push(() => queues.stop(GRACE));
   if (settings.only !== 'poller') await startWorkers(world, gate, starting, settings.once);
   if (settings.only !== 'workers') await throughOutages(() => reassignLeavers(world, stop), gate, stop);
   // A process that never polls must not keep the others from it.
   const lease = settings.only === 'workers' ? null : keepLease(state, clock, randomUUID());
   closers.push(() => lease?.release());
-  const refreshing = setInterval(() => void refresh(), loaded.config.extract.poll.User);
+  const refreshing = setInterval(() => void refresh(), loaded().config.extract.poll.User);
   closers.push(() => clearInterval(refreshing));
+  if (!settings.once) closers.push(config.watch());
   observer.emit('daemon.started', {
     version: settings.version,
-    config_hash: loaded.frame.configHash,
+    config_hash: loaded().frame.configHash,
     org: new URL(environment.salesforce.loginUrl).host,
     only: settings.only,
     once: settings.once,
@@ -102,7 +108,7 @@ export async function startDaemon(settings: DaemonSettings, starting: Starting):
 
   return {
     salesforce,
-    loaded: () => loaded,
+    loaded,
     loop: {
       salesforce,
       queues,
@@ -112,24 +118,16 @@ export async function startDaemon(settings: DaemonSettings, starting: Starting):
       pass: (call, signal) => gate.pass(call, signal),
       isLeader: () => lease?.isHeld() ?? false,
     },
-    async reload() {
-      try {
-        loaded = await loadFrame(frameSettings, salesforce, observer, stop);
-      } catch (error) {
-        // The old configuration runs on (F41).
-        if (!(error instanceof AppError)) throw error;
-        observer.emit('config.rejected', { problems: error.message.split('\n') });
-      }
-    },
+    reload: () => config.reload(),
   };
 
   /** Who left, who joined; a failure is left to the next time. */
   async function refresh(): Promise<void> {
     try {
-      const before = loaded;
+      const before = loaded();
       const since = salesforce.now() - 2 * before.config.extract.poll.User - before.config.extract.overlap;
       const users = await gate.pass(() => refreshUsers(before.frame.directory, since, salesforce, stop), stop);
-      if (loaded === before) loaded = { ...before, frame: { ...before.frame, directory: users } };
+      config.swap(before, { ...before, frame: { ...before.frame, directory: users } });
       if (users !== before.frame.directory) await gate.pass(() => reassignLeavers(world, stop), stop);
     } catch (error) {
       if (!(error instanceof AppError) && !stop.aborted) throw error;

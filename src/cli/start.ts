@@ -11,7 +11,8 @@ import { EXIT, type Command, type CommandWorld } from './command.ts';
 const HELP = `rolecall start [options]
 
 Runs the daemon: polls the org, decides, and writes back, until SIGTERM or Ctrl-C.
-SIGHUP reads the YAML again; a configuration with errors is refused and the old one runs on.
+The YAML is read again when it changes, and at SIGHUP. One with errors is refused and the old one runs on; a start that
+finds one takes the last that was good, from DATA_DIR.
 
   --only poller|workers  run only this part; several processes share one Redis
   --once                 stop when nothing is new, every queue is empty and every due timer has fired

@@ -14,7 +14,7 @@ export type Events = {
   };
   'daemon.stopped': { reason: string; calls: number };
   'config.loaded': { config_hash: string; modules: Record<string, string> };
-  'config.rejected': { problems: readonly string[] };
+  'config.rejected': { problems: readonly string[]; instead: string };
   'config.unverified': { reason: string };
   'config.warning': { problem: string };
   'http.listening': { host: string; port: number };

@@ -1,13 +1,10 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
-
 import { describe, expect, it } from 'vitest';
 
 import { findViolations } from '../faults/checker.ts';
 import { startFaultWorld, writesIn } from '../faults/fault-world.ts';
 import { describeOrg } from '../faults/final-state.ts';
 import { attemptsIn } from '../faults/request-facts.ts';
-import { EXAMPLE, type Told } from '../support/world.ts';
+import type { Told } from '../support/world.ts';
 
 function ofKind(events: readonly Told[], name: string): readonly Told[] {
   return events.filter(({ event }) => event === name);
@@ -116,41 +113,6 @@ describe.concurrent('two processes', () => {
     function polls({ told }: { readonly told: readonly Told[] }): number {
       return ofKind(told, 'poll.completed').length;
     }
-  });
-});
-
-describe.concurrent('a reload', () => {
-  it('takes a valid configuration, and keeps the old one when it is not valid (F41, XE10)', async () => {
-    await using started = await startFaultWorld();
-    const { world, company, sandbox } = started;
-    const config = path.join(world.folder, 'config');
-    cpSync(EXAMPLE, config, { recursive: true });
-    const file = path.join(config, 'enforcement.yaml');
-    const before = readFileSync(file, 'utf8');
-    const daemon = world.start({ environment: { ...world.environment, configFolder: config } });
-    const { config_hash: first } = await daemon.seen('daemon.started');
-    await daemon.seen('idle');
-
-    writeFileSync(file, `${before}\ncalendars:\n  london: 01067\n`);
-    daemon.reload();
-    const { problems } = await daemon.next('config.rejected');
-    expect(problems.join('\n')).toMatch(/\.yaml:\d+:\d+ error E_/);
-    const kept = company.opportunity('Qualification', [['a', null, true]], { Name: 'Under the old one' });
-    await daemon.until(() => company.flags(kept).status === 'compliant');
-
-    writeFileSync(
-      file,
-      before.replace('stage: Qualification,        min_contacts: 1', 'stage: Qualification,        min_contacts: 2'),
-    );
-    daemon.reload();
-    const { config_hash: second } = await daemon.next('config.loaded');
-    expect(second).not.toBe(first);
-    const held = company.opportunity('Qualification', [['a', null, true]], { Name: 'Under the new one' });
-    await daemon.until(() => company.flags(held).status === 'violation');
-    await daemon.stop();
-
-    expect(company.flags(held).missing).toBe('contacts 1/2');
-    expect(findViolations(sandbox)).toEqual([]);
   });
 });
 

@@ -1,0 +1,156 @@
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { findViolations } from '../faults/checker.ts';
+import { startCompany, type CompanyWorld } from '../support/company-world.ts';
+import { EXAMPLE } from '../support/world.ts';
+
+const FILE = 'enforcement.yaml';
+const ONE = 'stage: Qualification,        min_contacts: 1';
+const TWO = 'stage: Qualification,        min_contacts: 2';
+const BROKEN = '\ncalendars:\n  london: 01067\n';
+
+/** A company whose daemon reads a configuration of its own. */
+async function aCompany(): Promise<
+  CompanyWorld & { readonly folder: string; readonly start: () => ReturnType<CompanyWorld['world']['start']> }
+> {
+  const started = await startCompany();
+  const { world } = started;
+  const folder = path.join(world.folder, 'config');
+  cpSync(EXAMPLE, folder, { recursive: true });
+  return {
+    ...started,
+    folder,
+    start: () => world.start({ environment: { ...world.environment, configFolder: folder } }),
+  };
+}
+
+function read(folder: string): string {
+  return readFileSync(path.join(folder, FILE), 'utf8');
+}
+
+function write(folder: string, text: string): void {
+  writeFileSync(path.join(folder, FILE), text);
+}
+
+describe.concurrent('an edit of the configuration while the daemon runs (F41)', () => {
+  it('is taken up at SIGHUP when it is valid, and refused when it is not (XE10)', async () => {
+    await using started = await aCompany();
+    const { company, sandbox, folder } = started;
+    const before = read(folder);
+    const daemon = started.start();
+    const { config_hash: first } = await daemon.seen('daemon.started');
+
+    write(folder, `${before}${BROKEN}`);
+    daemon.reload();
+    const { problems, instead } = await daemon.next('config.rejected');
+    expect(problems.join('\n')).toMatch(/\.yaml:\d+:\d+ error E_/);
+    expect(instead).toBe('the configuration before runs on');
+    const kept = company.opportunity('Qualification', [['a', null, true]], { Name: 'Under the old one' });
+    await daemon.until(() => company.flags(kept).status === 'compliant');
+
+    write(folder, before.replace(ONE, TWO));
+    daemon.reload();
+    const { config_hash: second } = await daemon.next('config.loaded');
+    expect(second).not.toBe(first);
+    const held = company.opportunity('Qualification', [['a', null, true]], { Name: 'Under the new one' });
+    await daemon.until(() => company.flags(held).status === 'violation');
+    await daemon.stop();
+
+    expect(company.flags(held).missing).toBe('contacts 1/2');
+    expect(findViolations(sandbox)).toEqual([]);
+  });
+
+  it('is taken up by itself within ten seconds, and the pages tell of one that is refused (I31, I40)', async () => {
+    await using started = await aCompany();
+    const { folder } = started;
+    const before = read(folder);
+    const daemon = started.start();
+    const { host, port } = await daemon.seen('http.listening');
+    const { config_hash: first } = await daemon.seen('daemon.started');
+    const ready = async () => (await fetch(`http://${host}:${port}/ready`)).status;
+
+    write(folder, `${before}${BROKEN}`);
+    await daemon.next('config.rejected');
+    expect(await ready()).toBe(503);
+
+    write(folder, before.replace(ONE, TWO));
+    const { config_hash: second } = await daemon.next('config.loaded');
+    await daemon.stop();
+
+    expect(second).not.toBe(first);
+    expect(daemon.told.filter(({ event }) => event === 'config.rejected')).toHaveLength(1);
+  });
+
+  it('is seen where Kubernetes swaps the folder behind a link (FM 54)', async () => {
+    await using started = await aCompany();
+    const { folder } = started;
+    const mounted = path.join(started.world.folder, 'mounted');
+    mkdirSync(mounted);
+    publish('v1', read(folder));
+    const daemon = started.world.start({ environment: { ...started.world.environment, configFolder: mounted } });
+    const { config_hash: first } = await daemon.seen('daemon.started');
+
+    publish('v2', read(folder).replace(ONE, TWO));
+    const { config_hash: second } = await daemon.next('config.loaded');
+    await daemon.stop();
+
+    expect(second).not.toBe(first);
+
+    function publish(version: string, text: string): void {
+      const data = path.join(mounted, `..${version}`);
+      cpSync(folder, data, { recursive: true });
+      writeFileSync(path.join(data, FILE), text);
+      symlinkSync(`..${version}`, path.join(mounted, '..next'));
+      renameSync(path.join(mounted, '..next'), path.join(mounted, '..data'));
+      for (const name of readdirSync(data)) {
+        rmSync(path.join(mounted, name), { force: true });
+        symlinkSync(path.join('..data', name), path.join(mounted, name));
+      }
+    }
+  });
+});
+
+describe.concurrent('a start that finds the configuration broken', () => {
+  it('goes on with the last one that was good, and takes the mended one (D16)', async () => {
+    await using started = await aCompany();
+    const { company, folder } = started;
+    const before = read(folder);
+    const first = started.start();
+    const { config_hash: good } = await first.seen('daemon.started');
+    await first.stop();
+
+    write(folder, `${before}${BROKEN}`);
+    const second = started.start();
+    const { instead } = await second.seen('config.rejected');
+    const { config_hash: used } = await second.seen('daemon.started');
+    expect(instead).toContain('last known good');
+    expect(used).toBe(good);
+    const deal = company.opportunity('Qualification', [['a', null, true]]);
+    await second.until(() => company.flags(deal).status === 'compliant');
+
+    write(folder, before.replace(ONE, TWO));
+    const { config_hash: mended } = await second.next('config.loaded');
+    await second.stop();
+
+    expect(mended).not.toBe(good);
+  });
+
+  it('ends with all problems where there was never a good one, or where somebody waits for the end (F5)', async () => {
+    await using started = await aCompany();
+    const { world, folder } = started;
+    const before = read(folder);
+    const environment = { ...world.environment, configFolder: folder };
+    write(folder, `${before}${BROKEN}`);
+    await expect(started.start().ended).rejects.toMatchObject({ code: 'config-invalid' });
+
+    write(folder, before);
+    const good = started.start();
+    await good.seen('daemon.started');
+    await good.stop();
+    write(folder, `${before}${BROKEN}`);
+    await expect(world.once({ environment })).rejects.toMatchObject({ code: 'config-invalid' });
+  });
+});
