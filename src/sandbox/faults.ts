@@ -29,6 +29,8 @@ export type FaultAction =
   | { readonly kind: 'hang'; readonly at: 'before-commit' | 'after-commit' }
   /** The connection is reset without an answer. */
   | { readonly kind: 'reset'; readonly at: 'before-commit' | 'after-commit' }
+  /** The connection is closed as soon as the whole answer has gone out. */
+  | { readonly kind: 'hang-up' }
   /** So many bytes of the body, then a reset. */
   | { readonly kind: 'truncate'; readonly bytes: number }
   /** So many bytes of the body, then silence. */

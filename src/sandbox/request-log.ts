@@ -1,3 +1,4 @@
+import type { Refusal } from './refusals.ts';
 import type { Change } from './store.ts';
 
 /** What a request is about, by its path. A composite counts as one call whatever is in it. */
@@ -37,6 +38,8 @@ export type LoggedRequest = {
   status: number | null;
   /** Whether the client did not get the whole answer. */
   isCut: boolean;
+  /** What the answer refused: all of the request, or rows of it. */
+  refusals: readonly Refusal[];
   /** A defect of the sandbox itself that the request met. */
   defect: unknown;
 };

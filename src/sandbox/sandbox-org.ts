@@ -88,7 +88,7 @@ export async function startSandboxOrg(options: SandboxOrgOptions = {}): Promise<
     cursors: new Cursors(() => world.clock.now(), world.random),
     faults: new Faults(),
     log: new RequestLog(),
-    hooks: { onRequest: null, afterCommit: null },
+    hooks: { onRequest: null, afterCommit: null, afterAnswer: null },
     versions: options.versions ?? VERSIONS,
     pageSize: pageSizer(options, world.random),
   };

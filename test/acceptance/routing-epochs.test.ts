@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { runCli } from '../../src/cli/cli.ts';
 import type { Config } from '../../src/config/schema.ts';
 import { companySeed, openCompany, TUESDAY } from '../support/company.ts';
-import { EXAMPLE, impatient, startWorld, type TestWorld, type Told } from '../support/world.ts';
+import { impatient } from '../support/impatient.ts';
+import { EXAMPLE, startWorld, type TestWorld, type Told } from '../support/world.ts';
 
 async function aCompany() {
   const world = await startWorld({ records: companySeed(TUESDAY) });

@@ -3,6 +3,8 @@ import type { LoggedRequest } from '../../src/sandbox/request-log.ts';
 import type { SandboxOrg } from '../../src/sandbox/sandbox-org.ts';
 import type { Change } from '../../src/sandbox/store.ts';
 import type { StoredRecord } from '../../src/sandbox/types.ts';
+import { undesiredFlags } from './desired-committees.ts';
+import { undesiredLeads } from './desired-leads.ts';
 import { attemptsIn, isAnswered, oddWritesIn, reads, textOf, type Attempt } from './request-facts.ts';
 
 /** What a scenario did that the org cannot tell. */
@@ -11,6 +13,12 @@ export type Scenario = {
   readonly outsideChanges?: number;
   /** Whether the scenario lets every record get to its end; false when a fault still stands. */
   readonly isSettled?: boolean;
+  /** Whether every lead and deal is one for which `desired-leads.ts` and `desired-committees.ts` can tell what is right. */
+  readonly isJudged?: boolean;
+  /** Place in the log from which on nobody but the daemon did anything and it had nothing left to do. */
+  readonly quietFrom?: number;
+  /** Whether Redis lost what it held: turns that were not written yet are taken again (I7). */
+  readonly isRedisLost?: boolean;
 };
 
 /**
@@ -56,6 +64,8 @@ const INTAKE_QUEUES = new Set(['Inbound_Leads', 'Marketing_Nurture']);
 const INTAKE_USERS = new Set(['svc-rolecall@northwind.example', 'marketo@northwind.example']);
 
 const INVARIANTS: readonly (readonly [string, (facts: Facts) => readonly string[]])[] = [
+  ['I1 leads are as desired', ({ sandbox, scenario }) => (scenario.isJudged ? undesiredLeads(sandbox) : [])],
+  ['I3 flags are as desired', ({ sandbox, scenario }) => (scenario.isJudged ? undesiredFlags(sandbox) : [])],
   ['I2 writes only to what is ours to write', writesToForeign],
   ['I4 one task per episode', tasksPerKey],
   ['I5 never two open tasks about one deal', overlappingTasks],
@@ -71,7 +81,15 @@ const INVARIANTS: readonly (readonly [string, (facts: Facts) => readonly string[
   ['C16 no role is written, nothing is deleted', forbiddenWrites],
 ];
 
-function gatherFacts(sandbox: SandboxOrg, { outsideChanges = 1, isSettled = true }: Scenario): Facts {
+const PLAIN: Required<Scenario> = {
+  outsideChanges: 1,
+  isSettled: true,
+  isJudged: false,
+  quietFrom: Number.POSITIVE_INFINITY,
+  isRedisLost: false,
+};
+
+function gatherFacts(sandbox: SandboxOrg, scenario: Scenario): Facts {
   const { entries } = sandbox.log;
   const attempts = attemptsIn(entries);
   const written = new Set(attempts.map(({ at, id, object }) => `${at}:${id ?? object}`));
@@ -80,7 +98,7 @@ function gatherFacts(sandbox: SandboxOrg, { outsideChanges = 1, isSettled = true
       .filter(({ id, object, before }) => written.has(before === null ? `${at}:${object}` : `${at}:${id}`))
       .map((change): Effect => ({ ...change, at, receivedAt, fields: changedFields(change) })),
   );
-  return { sandbox, entries, attempts, effects, scenario: { outsideChanges, isSettled } };
+  return { sandbox, entries, attempts, effects, scenario: { ...PLAIN, ...scenario } };
 }
 
 function changedFields({ object, before, after }: Change): readonly string[] {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
@@ -6,6 +7,7 @@ import type { ApiLimits } from '../api-limits.ts';
 import type { Cursors } from '../cursors.ts';
 import type { FaultAction, Faults } from '../faults.ts';
 import type { OAuth } from '../oauth.ts';
+import { refusalsIn } from '../refusals.ts';
 import { isFree, kindOf } from '../request-log.ts';
 import type { LoggedRequest, RequestLog } from '../request-log.ts';
 import type { Sessions } from '../sessions.ts';
@@ -26,6 +28,8 @@ export type Hooks = {
   onRequest: ((request: LoggedRequest) => void | Promise<void>) | null;
   /** After the work, before the answer. */
   afterCommit: ((request: LoggedRequest) => void | Promise<void>) | null;
+  /** After the whole answer has gone out. */
+  afterAnswer: ((request: LoggedRequest) => void | Promise<void>) | null;
 };
 
 export type OrgServerParts = {
@@ -71,6 +75,7 @@ async function serve(parts: OrgServerParts, incoming: IncomingMessage, response:
     await keepLocked(world, entry, actions);
     if (isLost(response, actions, 'after-commit')) return;
     entry.status = answer.status;
+    entry.refusals = refusalsIn(answer.body);
     entry.isCut = !(await sendAnswer(response, {
       answer,
       date: world.clock.now() + world.clock.headerSkewSeconds * 1000,
@@ -78,6 +83,7 @@ async function serve(parts: OrgServerParts, incoming: IncomingMessage, response:
       acceptsGzip: /\bgzip\b/.test(request.headers['accept-encoding'] ?? ''),
       faults: actions,
     }));
+    if (!entry.isCut) await afterAnswer(parts, entry, actions, incoming, response);
   } catch (cause) {
     entry.defect = cause;
     entry.status = 500;
@@ -131,6 +137,7 @@ function logRequest({ world, log }: OrgServerParts, request: OrgRequest): Logged
     committedAt: null,
     status: null,
     isCut: false,
+    refusals: [],
     defect: null,
   };
   log.add(entry);
@@ -155,6 +162,21 @@ function isLost(
   const loss = actions.find((action) => (action.kind === 'reset' || action.kind === 'hang') && action.at === at);
   if (loss?.kind === 'reset') response.socket?.resetAndDestroy();
   return loss !== undefined;
+}
+
+/** What happens once the client can have the whole answer. */
+async function afterAnswer(
+  { hooks }: OrgServerParts,
+  entry: LoggedRequest,
+  actions: readonly FaultAction[],
+  incoming: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const hangUp = actions.some(({ kind }) => kind === 'hang-up');
+  if (!hangUp && hooks.afterAnswer === null) return;
+  if (!response.closed) await once(response, 'close');
+  await hooks.afterAnswer?.(entry);
+  if (hangUp) incoming.socket.destroySoon();
 }
 
 async function answerRequest(

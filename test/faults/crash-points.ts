@@ -1,0 +1,199 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+
+import type { LoggedRequest } from '../../src/sandbox/request-log.ts';
+import { makeRandom } from '../../src/sandbox/random.ts';
+import type { CompanyWorld } from '../support/company-world.ts';
+import { TUESDAY } from '../support/company.ts';
+import type { TestWorld } from '../support/world.ts';
+import { findViolations } from './checker.ts';
+import { startCrashWorld } from './crash-world.ts';
+import type { ChildSettings } from './daemon-child.ts';
+import { SHORT, writesIn } from './fault-world.ts';
+import { describeOrg } from './final-state.ts';
+import { age, flush } from './redis-mishaps.ts';
+
+/** A moment of one request, and what happens in it. */
+export type CrashPoint = {
+  /** Place of the request in the order of arrival, from 1. */
+  readonly request: number;
+  readonly when: 'received' | 'committed' | 'answered';
+  readonly fault: 'kill' | 'cut' | 'flush';
+};
+
+const WHENS = ['received', 'committed', 'answered'] as const;
+const FAULTS = ['kill', 'cut', 'flush'] as const;
+
+/** How many times as fast as real time the daemons of this suite wait. */
+const HASTE = 20;
+
+/** Runs at a time: most of a killed one is waiting for its batches to be taken over. */
+const AT_ONCE = 8;
+
+/** Longer than any lease or lock stands, ms. */
+const LEASES = 20_000;
+
+export type CrashRun = {
+  readonly points: number;
+  /** Points that no run came to, because fewer requests were made than in the undisturbed run. */
+  readonly unreached: number;
+  /** One text per point after which something was wrong, with the command that repeats it. */
+  readonly failures: readonly string[];
+};
+
+/**
+ * Runs the world once undisturbed, then once for each chosen point, and holds every end against the first.
+ * @param choice  a seed and how many; `all`; or one point as a failure names it: `17 committed kill`
+ */
+export async function runCrashPoints(
+  choice: { readonly seed: number; readonly count: number } | string,
+): Promise<CrashRun> {
+  const { org: wanted, requests } = await runUndisturbed();
+  const chosen = choosePoints(choice, requests);
+  const todo = chosen.values();
+  const failures: string[] = [];
+  let unreached = 0;
+  const runners = Array.from({ length: AT_ONCE }, async () => {
+    for (const point of todo) {
+      const { isReached, wrong } = await runPoint(point, wanted).catch((error: unknown) => ({
+        isReached: true,
+        wrong: [String(error instanceof Error ? error.stack : error)],
+      }));
+      if (!isReached) unreached++;
+      if (wrong.length > 0) failures.push(tellFailure(point, wrong));
+    }
+  });
+  await Promise.all(runners);
+  return { points: chosen.length, unreached, failures };
+}
+
+function tellFailure({ request, when, fault }: CrashPoint, wrong: readonly string[]): string {
+  const again = `ROLECALL_CRASH_POINTS="${request} ${when} ${fault}" npm run test:faults -- crash-points`;
+  return [`${fault} when request ${request} is ${when}; again: ${again}`, ...wrong].join('\n  ');
+}
+
+function choosePoints(choice: Parameters<typeof runCrashPoints>[0], requests: number): readonly CrashPoint[] {
+  const all = Array.from({ length: requests }, (_, at) =>
+    WHENS.flatMap((when) => FAULTS.map((fault): CrashPoint => ({ request: at + 1, when, fault }))),
+  ).flat();
+  if (choice === 'all') return all;
+  if (typeof choice === 'string') {
+    return all.filter(({ request, when, fault }) => `${request} ${when} ${fault}` === choice);
+  }
+  const random = makeRandom(choice.seed);
+  const shuffled = all.map((point) => [random(), point] as const).toSorted(([a], [b]) => a - b);
+  return shuffled.slice(0, choice.count).map(([, point]) => point);
+}
+
+/** The org stands still at one instant, so that no run depends on how fast the machine is. */
+function startStillWorld(): Promise<CompanyWorld> {
+  return startCrashWorld({ frozenAt: TUESDAY, pageSize: 8 });
+}
+
+async function runUndisturbed(): Promise<{ readonly org: unknown; readonly requests: number }> {
+  await using started = await startStillWorld();
+  await started.world.once();
+  const wrong = findViolations(started.sandbox, { isJudged: true });
+  if (wrong.length > 0) throw new Error(`undisturbed already: ${wrong.join('\n')}`);
+  return { org: describeOrg(started.sandbox), requests: started.sandbox.log.entries.length };
+}
+
+async function runPoint(
+  point: CrashPoint,
+  wanted: unknown,
+): Promise<{ readonly isReached: boolean; readonly wrong: readonly string[] }> {
+  await using started = await startStillWorld();
+  const { world, sandbox, clock } = started;
+  const isReached = await disturb(started, point);
+  await world.once({ deadlines: SHORT });
+  const org = describeOrg(sandbox);
+  // What our own writes touched is polled now, and nothing comes of it.
+  clock.advance(120);
+  const quietFrom = sandbox.log.entries.length;
+  const writes = writesIn(await world.once());
+  const violations = findViolations(sandbox, { isJudged: true, quietFrom, isRedisLost: point.fault === 'flush' });
+  return {
+    isReached,
+    wrong: [
+      ...differences(org, wanted),
+      ...violations,
+      ...writes.map((write) => `written once more: ${JSON.stringify(write)}`),
+    ],
+  };
+}
+
+/** Runs until the point has come and what it brings has happened, or until nothing is left to do. */
+async function disturb({ world, sandbox }: CompanyWorld, point: CrashPoint): Promise<boolean> {
+  let arrived = 0;
+  const places = new WeakMap<LoggedRequest, number>();
+  const isIt = (request: LoggedRequest): boolean => places.get(request) === point.request;
+  const child = point.fault === 'kill' ? startChild(world) : null;
+  let isReached = false;
+  const strike = async (request: LoggedRequest): Promise<void> => {
+    if (isReached || !isIt(request)) return;
+    isReached = true;
+    if (point.fault === 'kill') child?.process.kill('SIGKILL');
+    if (point.fault === 'flush') await flush(world.fresh);
+  };
+  // Cuts are the org server's: armed first, they meet the request whatever the hooks do.
+  if (point.fault === 'cut') {
+    sandbox.faults.add({
+      when: {
+        where: (request) => {
+          const isMet = isIt(request);
+          isReached ||= isMet;
+          return isMet;
+        },
+      },
+      do: CUTS[point.when],
+    });
+  }
+  sandbox.hooks.onRequest = async (request) => {
+    places.set(request, ++arrived);
+    if (point.when === 'received') await strike(request);
+  };
+  sandbox.hooks.afterCommit = point.when === 'committed' ? strike : null;
+  sandbox.hooks.afterAnswer = point.when === 'answered' ? strike : null;
+  if (child === null) await world.once({ deadlines: SHORT });
+  else await child.ended;
+  sandbox.hooks.onRequest = null;
+  sandbox.hooks.afterCommit = null;
+  sandbox.hooks.afterAnswer = null;
+  sandbox.faults.clear();
+  if (point.fault === 'kill') await age(world.fresh, LEASES);
+  return isReached;
+}
+
+const CUTS = {
+  received: { kind: 'reset', at: 'before-commit' },
+  committed: { kind: 'reset', at: 'after-commit' },
+  answered: { kind: 'hang-up' },
+} as const;
+
+/** A daemon in a process of its own, on the same org and Redis. */
+function startChild({ environment }: TestWorld): {
+  readonly process: ReturnType<typeof spawn>;
+  readonly ended: Promise<unknown>;
+} {
+  const settings: ChildSettings = { environment, once: true, haste: HASTE };
+  const program = path.join(import.meta.dirname, 'daemon-child.ts');
+  const child = spawn(process.execPath, [program, JSON.stringify(settings)], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      NODE_COMPILE_CACHE: path.join(environment.dataFolder, '../rolecall-compiled'),
+    },
+  });
+  return { process: child, ended: once(child, 'exit') };
+}
+
+/** Which records ended otherwise, each with both ends. */
+function differences(org: unknown, wanted: unknown): readonly string[] {
+  const [ended, should] = [org, wanted] as readonly Readonly<Record<string, unknown>>[];
+  const names = new Set([...Object.keys(ended!), ...Object.keys(should!)]);
+  return [...names].flatMap((name) => {
+    const [is, shouldBe] = [JSON.stringify(ended![name]), JSON.stringify(should![name])];
+    return is === shouldBe ? [] : [`${name} is ${is}, not ${shouldBe}`];
+  });
+}

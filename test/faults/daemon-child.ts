@@ -1,0 +1,36 @@
+// A program of its own that runs one daemon and can be killed: what the fault suite runs as if it were in-process, but
+// for `kill -9`. Its settings come as JSON in its argument; each event is a line of its output.
+import { runDaemon } from '../../src/app/run-daemon.ts';
+import type { Environment } from '../../src/config/env.ts';
+import { createHurriedClock } from '../support/hurried-clock.ts';
+import { impatient } from '../support/impatient.ts';
+
+export type ChildSettings = {
+  readonly environment: Environment;
+  readonly once: boolean;
+  /** How many times as fast as real time its timers run. */
+  readonly haste: number;
+};
+
+const { environment, once, haste } = JSON.parse(process.argv[2]!) as ChildSettings;
+const stopping = new AbortController();
+process.on('SIGTERM', () => stopping.abort());
+await runDaemon(
+  {
+    environment,
+    version: 'test',
+    only: null,
+    once,
+    dryRun: false,
+    allowOffline: false,
+    subscribers: [(event, fields) => process.stdout.write(`${JSON.stringify({ event, ...fields })}\n`)],
+    adjust: impatient,
+    clock: createHurriedClock(haste),
+  },
+  {
+    stop: stopping.signal,
+    onReload: (listener) => {
+      process.on('SIGHUP', listener);
+    },
+  },
+);
