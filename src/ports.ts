@@ -1,5 +1,6 @@
 import type { AppError, Recovery } from './domain/error.ts';
 import type { Instant } from './domain/instant.ts';
+import type { Lane } from './domain/lane.ts';
 import type { Fields, Row } from './domain/record.ts';
 import type { WorkKind } from './domain/work.ts';
 
@@ -76,6 +77,8 @@ export interface Salesforce {
   /** API calls that this process has made, token requests not counted. */
   calls(): number;
   usage(): ApiUsage | null;
+  /** The same session, whose calls are booked in this lane; `routing` unless said otherwise (F43). */
+  inLane(lane: Lane): Salesforce;
   /** Id of the integration user, 18 characters. */
   userId(): string;
   describe(object: string, signal: AbortSignal): Promise<ObjectDescription>;

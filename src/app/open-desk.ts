@@ -3,6 +3,7 @@ import { createRedisState } from '../adapters/redis-state.ts';
 import { connectForCommands } from '../adapters/redis.ts';
 import type { Variables } from '../config/env-reading.ts';
 import { readLocalEnvironment, readRedisEnvironment, readSalesforceEnvironment } from '../config/env.ts';
+import type { Lane } from '../domain/lane.ts';
 import { createObserver } from '../observe/events.ts';
 import type { Salesforce, State, WorkQueues } from '../ports.ts';
 import type { Frame } from '../workers/work-world.ts';
@@ -20,9 +21,10 @@ export type Desk = AsyncDisposable & {
 
 /**
  * Opens the org, Redis and the configuration that the environment names, for one command.
+ * @param lane  in which it calls the org (F43)
  * @throws AppError when one of them is not as it must be, with how to mend it
  */
-export async function openDesk(env: Variables, signal: AbortSignal): Promise<Desk> {
+export async function openDesk(env: Variables, lane: Lane, signal: AbortSignal): Promise<Desk> {
   const { configFolder } = readLocalEnvironment(env, { isTerminal: false });
   const redisSettings = readRedisEnvironment(env);
   const environment = readSalesforceEnvironment(env);
@@ -30,7 +32,7 @@ export async function openDesk(env: Variables, signal: AbortSignal): Promise<Des
   const redis = connectForCommands(redisSettings);
   closers.push(() => redis.disconnect());
   try {
-    const salesforce = openSalesforce(environment, redis, redisSettings.prefix);
+    const salesforce = openSalesforce(environment, redis, redisSettings.prefix).inLane(lane);
     closers.push(() => salesforce.close());
     await salesforce.connect(signal);
     const settings = { configFolder, allowOffline: true, adjust: <Config>(config: Config): Config => config };

@@ -1,5 +1,6 @@
 import { dataPath } from '../config/data-path.ts';
 import type { AppError } from '../domain/error.ts';
+import { LANE_OF } from '../domain/lane.ts';
 import type { WorkKind } from '../domain/work.ts';
 import { openDecisionLog } from '../observe/decision-log.ts';
 import type { Observer } from '../observe/events.ts';
@@ -70,11 +71,12 @@ export async function startWorkers(
 ): Promise<void> {
   const { queues, observer } = world;
   for (const kind of Object.keys(HANDLERS) as WorkKind[]) {
+    const laned = { ...world, salesforce: world.salesforce.inLane(LANE_OF[kind]) };
     await queues.work(kind, (ids, signal) =>
       runBatch(
         kind,
         ids,
-        (batch, until) => HANDLERS[kind](batch, world, until),
+        (batch, until) => HANDLERS[kind](batch, laned, until),
         {
           gate,
           queues,

@@ -35,7 +35,7 @@ export const EXPORT: Command = {
     if ((what !== 'target' && what !== 'suppress') || rest.length > 0) throw usage('name target or suppress');
     if (what === 'suppress' && stage === undefined) throw usage('suppress needs --from-stage STAGE');
     if (what === 'target' && stage !== undefined) throw usage('target takes no --from-stage');
-    await using desk = await openDesk(env, signal);
+    await using desk = await openDesk(env, 'reports', signal);
     const rules = desk.frame.rulebook.contactRoles?.rules;
     if (rules === undefined) throw usage('the configuration has no contact_roles, or they are off');
     const rank = stage === undefined ? null : rules.stages.rankOf(stage);

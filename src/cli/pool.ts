@@ -31,7 +31,7 @@ export const POOL: Command = {
     });
     const [name, ...rest] = positionals;
     if (name === undefined || rest.length > 0) throw usage('name one pool');
-    await using desk = await openDesk(world.env, world.signal);
+    await using desk = await openDesk(world.env, 'reports', world.signal);
     const view = await viewPool(name, desk, world);
     world.terminal.out(values.json ? JSON.stringify(view) : print(view));
     return EXIT.ok;

@@ -36,7 +36,7 @@ export const REPORT: Command = {
     const days = /^([1-9]\d{0,3})d$/.exec(values.since)?.[1];
     if (days === undefined) throw usage(`--since is "${values.since}", write a number of days like 30d`);
 
-    await using desk = await openDesk(env, signal);
+    await using desk = await openDesk(env, 'reports', signal);
     const rules = desk.frame.rulebook.contactRoles?.rules;
     if (rules === undefined) throw usage('the configuration has no contact_roles, or they are off');
     const asOf = desk.salesforce.now();

@@ -34,7 +34,8 @@ export async function pollStreams(
   signal: AbortSignal,
 ): Promise<number> {
   const epoch = await world.state.epoch();
-  const openDealsOf = (contactIds: readonly string[]) => loadOpenDeals(contactIds, world.salesforce, signal);
+  const openDealsOf = (contactIds: readonly string[]) =>
+    loadOpenDeals(contactIds, world.salesforce.inLane('contact_roles'), signal);
   const handOn = createHandOn({ ...world, openDealsOf }, epoch);
   const readings: Reading[] = [];
   try {
@@ -102,7 +103,8 @@ async function readWindow(
       // The rows of a new query may touch what a worker has looked at since the one before.
       if (resumes > 0) handOn.begin();
       const soql = windowQuery(stream.object, stream.fields, window, after);
-      for await (const page of world.salesforce.query({ soql, scanAll: stream.scanAll }, signal)) {
+      const pages = world.salesforce.inLane(stream.lane).query({ soql, scanAll: stream.scanAll }, signal);
+      for await (const page of pages) {
         calls++;
         rows += await handOn.take(stream, page.rows);
         const last = page.rows.at(-1);
@@ -129,7 +131,9 @@ export async function pollDeletedRoles(world: PollWorld, signal: AbortSignal): P
   const window = nextDeletionWindow(await state.watermark(DELETED_ROLES), salesforce.now());
   if (window === null) return 0;
 
-  const deleted = await salesforce.deleted('OpportunityContactRole', window.from, window.until, signal);
+  const deleted = await salesforce
+    .inLane('contact_roles')
+    .deleted('OpportunityContactRole', window.from, window.until, signal);
   const keys = deleted.rows.map(({ id, deletedAt }) => ({ id, stamp: deletedAt }));
   const unseen = await state.unseen(DELETED_ROLES, keys);
   const parents = await state.roleParents(unseen.map(({ id }) => id));

@@ -1,3 +1,4 @@
+import type { Lane } from '../domain/lane.ts';
 import type { Row } from '../domain/record.ts';
 import type { WorkKind } from '../domain/work.ts';
 
@@ -6,6 +7,8 @@ export type Touch = { readonly kind: WorkKind; readonly id: string };
 /** One object that is polled by its SystemModstamp. */
 export type Stream = {
   readonly object: string;
+  /** In which its polls call (F43). */
+  readonly lane: Lane;
   /** What is read besides `Id` and `SystemModstamp`. */
   readonly fields: readonly string[];
   /** Whether the recycle bin is read too (`queryAll`). Useless for roles: a directly deleted one never shows there (F26). */
@@ -34,6 +37,7 @@ export type Concern = {
 
 const LEAD: Stream = {
   object: 'Lead',
+  lane: 'routing',
   fields: ['IsDeleted', 'MasterRecordId'],
   scanAll: true,
   // A merged lead has its master evaluated once more (F26).
@@ -45,6 +49,7 @@ const LEAD: Stream = {
 
 const OPPORTUNITY: Stream = {
   object: 'Opportunity',
+  lane: 'contact_roles',
   fields: ['IsDeleted'],
   scanAll: true,
   touches: (row) => [{ kind: 'opportunity', id: String(row['Id']) }],
@@ -52,6 +57,7 @@ const OPPORTUNITY: Stream = {
 
 const CONTACT_ROLE: Stream = {
   object: 'OpportunityContactRole',
+  lane: 'contact_roles',
   fields: ['OpportunityId'],
   scanAll: false,
   touches: (row) => [{ kind: 'opportunity', id: String(row['OpportunityId']) }],
@@ -60,6 +66,7 @@ const CONTACT_ROLE: Stream = {
 /** Who left, bounced, moved or was deleted leaves the committees at once; their opportunities and roles show no trace of it. */
 const CONTACT: Stream = {
   object: 'Contact',
+  lane: 'contact_roles',
   fields: [],
   scanAll: true,
   isOptional: true,
@@ -85,6 +92,7 @@ export function streamGroups(concern: Concern): readonly (readonly Stream[])[] {
 function campaignMembers({ leads, committees }: Concern): Stream {
   return {
     object: 'CampaignMember',
+    lane: leads ? 'routing' : 'contact_roles',
     fields: ['LeadId', 'ContactId', 'HasResponded'],
     scanAll: false,
     isOptional: true,
@@ -109,6 +117,7 @@ function activities(object: 'Task' | 'Event', { taskKey, userId }: Concern): Str
     key !== null && typeof row[key] === 'string' && row['LastModifiedById'] === userId;
   return {
     object,
+    lane: 'contact_roles',
     fields: ['WhoId', 'WhatId', 'LastModifiedById', ...(key === null ? [] : [key])],
     scanAll: true,
     isOptional: true,

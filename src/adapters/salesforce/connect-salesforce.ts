@@ -14,9 +14,11 @@ import { writeRecords } from './writes.ts';
  * Places in flight, deadlines and the token are shared by all that use one instance.
  */
 export function connectSalesforce(settings: SalesforceSettings): Salesforce {
-  const { apiVersion } = settings;
-  const session = openSession(settings);
+  return viewOf(openSession(settings), settings.apiVersion);
+}
 
+/** The org by a session, whose lane is the view's. */
+function viewOf(session: Session, apiVersion: string): Salesforce {
   function userId(): string {
     const id = session.userId();
     if (id !== null) return id;
@@ -33,6 +35,7 @@ export function connectSalesforce(settings: SalesforceSettings): Salesforce {
     now: () => session.clock.now(),
     calls: () => session.calls(),
     usage: () => session.usage(),
+    inLane: (lane) => viewOf(session.inLane(lane), apiVersion),
     userId,
     describe: (object, signal) => describeObject(session, object, signal),
     query: (query, signal) => queryPages(session, apiVersion, query, signal),

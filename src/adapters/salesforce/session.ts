@@ -1,5 +1,6 @@
 import { Connection } from 'jsforce';
 import { AppError } from '../../domain/error.ts';
+import type { Lane } from '../../domain/lane.ts';
 import type { ApiUsage } from '../../ports.ts';
 import { createGate, type Gate } from './gate.ts';
 import { createOrgClock, type OrgClock } from './org-clock.ts';
@@ -36,6 +37,8 @@ export type Session = {
   readonly clock: OrgClock;
   calls(): number;
   usage(): ApiUsage | null;
+  /** The same session, whose calls are booked in this lane. */
+  inLane(lane: Lane): Session;
   close(): Promise<void>;
 };
 
@@ -82,7 +85,7 @@ export function openSession(settings: SalesforceSettings): Session {
   }
 
   async function sendTokenRequest(request: HttpRequest): Promise<HttpAnswer> {
-    const leave = await gate.enter(closing.signal);
+    const leave = await gate.enter('routing', closing.signal);
     try {
       return await transport.send(request, { kind: 'token', deadlineMs: deadlines.tokenMs, signal: null });
     } finally {
@@ -90,14 +93,14 @@ export function openSession(settings: SalesforceSettings): Session {
     }
   }
 
-  async function call(request: ApiRequest, isWrite: boolean, signal: AbortSignal): Promise<unknown> {
+  async function call(request: ApiRequest, lane: Lane, isWrite: boolean, signal: AbortSignal): Promise<unknown> {
     const exchange = {
       kind: request.kind,
       deadlineMs: isWrite ? deadlines.writeMs : deadlines.readMs,
       signal: isWrite ? null : signal,
     };
     for (let isLastTry = false; ; isLastTry = true) {
-      const { token, leave } = await takePlace(signal);
+      const { token, leave } = await takePlace(lane, signal);
       try {
         const body = await sendWith(connection, token, request, exchange);
         // The list of versions is answered to anybody.
@@ -115,10 +118,13 @@ export function openSession(settings: SalesforceSettings): Session {
   }
 
   /** A place and the token of that moment: a call that waited for its place must not go out with a dead one. */
-  async function takePlace(signal: AbortSignal): Promise<{ readonly token: Token; readonly leave: () => void }> {
+  async function takePlace(
+    lane: Lane,
+    signal: AbortSignal,
+  ): Promise<{ readonly token: Token; readonly leave: () => void }> {
     for (;;) {
       const token = await unlessAborted(() => tokens.current(), signal);
-      const leave = await enter(gate, signal);
+      const leave = await enter(gate, lane, signal);
       if (tokens.isCurrent(token) && !closing.signal.aborted) return { token, leave };
       leave();
       closing.signal.throwIfAborted();
@@ -131,15 +137,20 @@ export function openSession(settings: SalesforceSettings): Session {
     return closed;
   }
 
-  return {
-    read: (request, signal) => call(request, false, signal),
-    write: (request, signal) => call(request, true, signal),
-    userId: () => tokens.peek()?.userId ?? null,
-    clock,
-    calls: () => calls,
-    usage: () => usage,
-    close,
-  };
+  function inLane(lane: Lane): Session {
+    return {
+      read: (request, signal) => call(request, lane, false, signal),
+      write: (request, signal) => call(request, lane, true, signal),
+      userId: () => tokens.peek()?.userId ?? null,
+      clock,
+      calls: () => calls,
+      usage: () => usage,
+      inLane,
+      close,
+    };
+  }
+
+  return inLane('routing');
 }
 
 /** What the org does not charge for. */
@@ -193,9 +204,9 @@ function isJson(answer: HttpAnswer): boolean {
   return /^application\/json\b/i.test(answer.headers['content-type'] ?? '');
 }
 
-async function enter(gate: Gate, signal: AbortSignal): Promise<() => void> {
+async function enter(gate: Gate, lane: Lane, signal: AbortSignal): Promise<() => void> {
   try {
-    return await gate.enter(signal);
+    return await gate.enter(lane, signal);
   } catch {
     throw stopped();
   }
