@@ -59,6 +59,8 @@ export type DeletedRows = {
   readonly latestCovered: Instant;
 };
 
+export type UpdatedRows = { readonly ids: readonly string[]; readonly latestCovered: Instant };
+
 /** `scanAll` also sees the recycle bin and archived activities (`queryAll`). */
 export type Query = { readonly soql: string; readonly scanAll?: boolean };
 
@@ -88,16 +90,24 @@ export interface Salesforce {
   queryTogether(queries: readonly Query[], signal: AbortSignal): Promise<readonly (readonly Row[])[]>;
   /** The `deleted` resource: `from` at most 15 days ago, both cut to the minute, more than a minute apart. */
   deleted(object: string, from: Instant, to: Instant, signal: AbortSignal): Promise<DeletedRows>;
+  /**
+   * The `updated` resource: `from` at most 30 days ago, both cut to the minute, at least a minute apart. `latestCovered`
+   * lies behind `to` while a transaction runs that began before it.
+   */
+  updated(object: string, from: Instant, to: Instant, signal: AbortSignal): Promise<UpdatedRows>;
   /** At most 1,000 records: collections of 200, five to a composite call. Every record on its own (`allOrNone: false`). */
   update(object: string, records: readonly RecordWrite[], signal: AbortSignal): Promise<readonly RowFate[]>;
   create(object: string, records: readonly RecordWrite[], signal: AbortSignal): Promise<readonly RowFate[]>;
   close(): Promise<void>;
 }
 
+/** `backfill` waits until nothing fresh does (F43). */
+export type Urgency = 'fresh' | 'backfill';
+
 /** A batch in a queue: ids only, at most BATCH_SIZE of them. Doubled, late and reordered batches are harmless. */
 export interface WorkQueues {
   /** Settles when Redis has acknowledged all batches. @throws AppError wait when Redis does not answer. */
-  add(kind: WorkKind, ids: readonly string[], delayMs?: number): Promise<void>;
+  add(kind: WorkKind, ids: readonly string[], delayMs?: number, urgency?: Urgency): Promise<void>;
   /** Starts to hand batches to `handle`, one at a time per kind over all replicas. A rejected batch comes again. */
   work(kind: WorkKind, handle: (ids: readonly string[], signal: AbortSignal) => Promise<void>): Promise<void>;
   /** Batches that wait, are delayed, or are in work anywhere. */
@@ -205,6 +215,32 @@ export interface State {
   /** Takes or renews the poller's lease for `ttlMs`; false while another process holds it. */
   holdLease(name: string, holder: string, ttlMs: number): Promise<boolean>;
   dropLease(name: string, holder: string): Promise<void>;
+}
+
+/**
+ * What the org holds, as far as it was handed on: one stamp per record, some eighty bytes each. Reconciliation compares
+ * it with the org (F28). It may vanish with Redis at any time. Every method throws AppError `redis-unreachable` (wait).
+ */
+export interface Inventory {
+  /** The stamps under which records were handed on, in order; null where none was. */
+  stamps(object: string, ids: readonly string[]): Promise<readonly (Instant | null)[]>;
+  /** @param run  the reconciliation that met the records in the org; without it they were handed on outside of one */
+  note(object: string, stamps: ReadonlyMap<string, Instant>, run?: number): Promise<void>;
+  forget(object: string, ids: readonly string[]): Promise<void>;
+  /** A part of the records that a run has not met, by id. The cursor is null at the beginning and behind the last part. */
+  unmet(
+    object: string,
+    run: number,
+    cursor: string | null,
+  ): Promise<{ readonly records: ReadonlyMap<string, Instant>; readonly cursor: string | null }>;
+
+  /** How far reconciliation has come; null before the first. */
+  progress(): Promise<Memory | null>;
+  saveProgress(progress: Memory): Promise<void>;
+  /** Has objects reconciled as soon as may be. */
+  request(objects: readonly string[]): Promise<void>;
+  requests(): Promise<ReadonlySet<string>>;
+  dropRequests(objects: readonly string[]): Promise<void>;
 }
 
 /** Something that people outside the org should hear of. Facts hold ids and names of rules, no personal data. */

@@ -1,7 +1,7 @@
 import { DelayedError, Queue, Worker, type Job } from 'bullmq';
 
 import type { WorkKind } from '../domain/work.ts';
-import type { WorkQueues } from '../ports.ts';
+import type { Urgency, WorkQueues } from '../ports.ts';
 import { connectForCommands, connectForWorkers, redisError, type RedisSettings } from './redis.ts';
 
 type Batch = { readonly ids: readonly string[] };
@@ -13,6 +13,9 @@ type Batch = { readonly ids: readonly string[] };
 export const BATCH_SIZE = 1000;
 
 const KINDS: readonly WorkKind[] = ['lead', 'opportunity'];
+
+/** BullMQ takes the lowest first; 0 are those without a priority, in the order of their coming. */
+const PRIORITY: Readonly<Record<Urgency, number>> = { fresh: 0, backfill: 1 };
 
 /** How long a batch of a killed process waits before another takes it, ms; its lock is renewed at half of this. */
 const LOCK = 15_000;
@@ -35,14 +38,14 @@ export async function createBullQueues(
   for (const queue of queues.values()) queue.on('error', onTrouble);
 
   return {
-    async add(kind, ids, delayMs = 0) {
+    async add(kind, ids, delayMs = 0, urgency = 'fresh') {
       const batches = chunk(ids, BATCH_SIZE);
       try {
         await queueOf(kind).addBulk(
           batches.map((batch) => ({
             name: kind,
             data: { ids: batch },
-            opts: { delay: delayMs, removeOnComplete: true, removeOnFail: true },
+            opts: { delay: delayMs, priority: PRIORITY[urgency], removeOnComplete: true, removeOnFail: true },
           })),
         );
       } catch (cause) {

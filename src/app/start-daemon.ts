@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { createBullQueues } from '../adapters/bullmq.ts';
+import { createRedisInventory } from '../adapters/redis-inventory.ts';
 import { createRedisState } from '../adapters/redis-state.ts';
 import { connectForCommands, forgetKeys } from '../adapters/redis.ts';
 import { AppError } from '../domain/error.ts';
@@ -113,6 +114,9 @@ export async function startDaemon(settings: DaemonSettings, starting: Starting):
       salesforce,
       queues,
       state,
+      inventory: createRedisInventory(redis, redisSettings.prefix),
+      asked: new Map(),
+      wide: new Map(),
       observer,
       clock,
       pass: (call, signal) => gate.pass(call, signal),

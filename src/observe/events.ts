@@ -20,6 +20,7 @@ export type Events = {
   'http.listening': { host: string; port: number };
   'poll.completed': { object: string; rows: number; calls: number; watermark: string };
   'poll.failed': { object: string; code: string; reason: string; mend: string | null };
+  'poll.uncertified': { object: string; code: string; reason: string };
   decision: {
     module: string;
     object: string;
@@ -55,7 +56,9 @@ export type Events = {
   'redis.unreachable': { reason: string };
   'redis.reachable': { seconds: number };
   'redis.warning': { reason: string; mend: string };
-  'reconcile.gap': { object: string; record_id: string };
+  'reconcile.gap': { object: string; record_id: string; kind: 'missed' | 'gone' };
+  'reconcile.completed': { object: string; records: number; gaps: number };
+  'resync.requested': { objects: readonly string[]; by: string };
   'alert.sent': { alert: string };
   'alert.unsent': { alert: string; reason: string };
   idle: { calls: number };
@@ -77,6 +80,7 @@ export const LEVELS: Readonly<Record<EventName, Level>> = {
   'http.listening': 'info',
   'poll.completed': 'info',
   'poll.failed': 'warn',
+  'poll.uncertified': 'warn',
   decision: 'info',
   would_write: 'info',
   stale_input: 'info',
@@ -99,6 +103,8 @@ export const LEVELS: Readonly<Record<EventName, Level>> = {
   'redis.reachable': 'info',
   'redis.warning': 'warn',
   'reconcile.gap': 'warn',
+  'reconcile.completed': 'info',
+  'resync.requested': 'info',
   'alert.sent': 'info',
   'alert.unsent': 'warn',
   idle: 'info',

@@ -1,7 +1,9 @@
 import type { Instant } from '../domain/instant.ts';
 
 const MINUTE = 60_000;
-const RETENTION = 15 * 24 * 60 * MINUTE;
+
+/** How long the org keeps deletions, and its recycle bin what is in it, ms. */
+export const RETENTION = 15 * 24 * 60 * MINUTE;
 
 /** What the `deleted` resource is asked for; both ends on a whole minute. */
 export type DeletionWindow = {

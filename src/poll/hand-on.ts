@@ -1,12 +1,16 @@
 import { readInstant, type Instant } from '../domain/instant.ts';
 import type { Row } from '../domain/record.ts';
 import type { WorkKind } from '../domain/work.ts';
-import type { Epoch, SeenKey, State, WorkQueues } from '../ports.ts';
-import type { Stream, Touch } from './streams.ts';
+import type { Epoch, Inventory, SeenKey, State, Urgency, WorkQueues } from '../ports.ts';
+import type { Stream } from './streams.ts';
 
 export type HandOn = {
-  /** Takes the rows of a stream's page that were not handed on before. @returns how many those were */
-  take(stream: Stream, rows: readonly Row[]): Promise<number>;
+  /**
+   * Takes the rows of a stream's page that were not handed on before.
+   * @param urgency  how long the row may wait in the queue
+   * @returns how many those were
+   */
+  take(stream: Stream, rows: readonly Row[], urgency: (row: Row) => Urgency): Promise<number>;
   /** Puts what was taken into the queues, and remembers its rows only then. */
   flush(): Promise<void>;
   /** A query has begun anew: it may show what the one before could not. */
@@ -16,6 +20,7 @@ export type HandOn = {
 export type HandOnWorld = {
   readonly queues: WorkQueues;
   readonly state: State;
+  readonly inventory: Inventory;
   /** The open opportunities that these contacts have a role on, each once. */
   readonly openDealsOf: (contactIds: readonly string[]) => Promise<readonly string[]>;
 };
@@ -30,27 +35,28 @@ const MOST_ROWS = 100_000;
  * Streams that are read together and touch the same units are handed on together.
  * @param epoch  of Redis when the pass began
  */
-export function createHandOn({ queues, state, openDealsOf }: HandOnWorld, epoch: Epoch): HandOn {
-  const gathered = new Map<WorkKind, Set<string>>();
+export function createHandOn({ queues, state, inventory, openDealsOf }: HandOnWorld, epoch: Epoch): HandOn {
+  const gathered = new Map<string, { readonly kind: WorkKind; readonly urgency: Urgency; readonly ids: Set<string> }>();
   const people = new Set<string>();
-  const taken = new Map<Stream, SeenKey[]>();
+  const taken = new Map<Stream, Row[]>();
   let handed = new Set<string>();
 
   return {
-    async take(stream, rows) {
+    async take(stream, rows, urgency) {
       const byKey = new Map(rows.map((row) => [`${String(row['Id'])}:${stampOf(row)}`, row]));
-      const keys: SeenKey[] = [...byKey.values()].map((row) => ({ id: String(row['Id']), stamp: stampOf(row) }));
-      const unseen = await state.unseen(stream.object, keys);
+      const unseen = await state.unseen(stream.object, [...byKey.values()].map(keyOf));
       const fresh = unseen.map(({ id, stamp }) => byKey.get(`${id}:${stamp}`)).filter((row) => row !== undefined);
       if (stream.object === 'OpportunityContactRole') {
         await state.rememberRoleParents(new Map(fresh.map((row) => [String(row['Id']), String(row['OpportunityId'])])));
       }
-      for (const touch of fresh.flatMap((row) => stream.touches(row))) gather(touch);
-      for (const contact of fresh.flatMap((row) => stream.contacts?.(row) ?? [])) people.add(contact);
-      taken.set(stream, [...(taken.get(stream) ?? []), ...unseen]);
-      if (sum(gathered, (ids) => ids.size) >= MOST_UNITS || sum(taken, (seen) => seen.length) >= MOST_ROWS)
-        await flush();
-      return unseen.length;
+      for (const row of fresh) {
+        for (const { kind, id } of stream.touches(row)) gather(kind, id, urgency(row));
+        for (const contact of stream.contacts?.(row) ?? []) people.add(contact);
+      }
+      taken.set(stream, [...(taken.get(stream) ?? []), ...fresh]);
+      const units = sum(gathered.values(), ({ ids }) => ids.size);
+      if (units >= MOST_UNITS || sum(taken.values(), ({ length }) => length) >= MOST_ROWS) await flush();
+      return fresh.length;
     },
     flush,
     begin() {
@@ -58,40 +64,58 @@ export function createHandOn({ queues, state, openDealsOf }: HandOnWorld, epoch:
     },
   };
 
-  function gather({ kind, id }: Touch): void {
-    if (handed.has(id)) return;
-    handed.add(id);
-    gathered.set(kind, (gathered.get(kind) ?? new Set()).add(id));
+  function gather(kind: WorkKind, id: string, urgency: Urgency): void {
+    const unit = `${urgency}:${id}`;
+    if (handed.has(unit)) return;
+    handed.add(unit);
+    const line = `${urgency}:${kind}`;
+    const group = gathered.get(line) ?? { kind, urgency, ids: new Set() };
+    group.ids.add(id);
+    gathered.set(line, group);
   }
 
   async function flush(): Promise<void> {
     await enqueue();
-    await markSeen((stream) => stream.contacts === undefined);
+    await remember((stream) => stream.contacts === undefined);
     // Whose people have to be looked up may fail where the others did not: those are handed on by then.
-    if (people.size > 0) for (const id of await openDealsOf([...people])) gather({ kind: 'opportunity', id });
+    if (people.size > 0) for (const id of await openDealsOf([...people])) gather('opportunity', id, 'fresh');
     people.clear();
     await enqueue();
-    await markSeen(() => true);
+    await remember(() => true);
     // What is in a queue may be looked at from now on: a later row about it is news.
     handed = new Set();
   }
 
   async function enqueue(): Promise<void> {
-    for (const [kind, ids] of gathered) await queues.add(kind, [...ids]);
+    for (const { kind, ids, urgency } of gathered.values()) await queues.add(kind, [...ids], 0, urgency);
     gathered.clear();
   }
 
-  async function markSeen(which: (stream: Stream) => boolean): Promise<void> {
-    for (const [stream, seen] of taken) {
+  async function remember(which: (stream: Stream) => boolean): Promise<void> {
+    for (const [stream, rows] of taken) {
       if (!which(stream)) continue;
-      await state.markSeen(stream.object, seen, epoch);
+      await state.markSeen(stream.object, rows.map(keyOf), epoch);
+      if (stream.scope !== undefined) await note(stream.object, rows);
       taken.delete(stream);
     }
   }
+
+  async function note(object: string, rows: readonly Row[]): Promise<void> {
+    const { gone = [], present = [] } = Object.groupBy(rows, (row) => (row['IsDeleted'] === true ? 'gone' : 'present'));
+    await inventory.note(object, new Map(present.map((row) => [String(row['Id']), stampOf(row)])));
+    await inventory.forget(
+      object,
+      gone.map((row) => String(row['Id'])),
+    );
+  }
 }
 
-function sum<T>(values: ReadonlyMap<unknown, T>, size: (value: T) => number): number {
-  return [...values.values()].reduce((total, value) => total + size(value), 0);
+function sum<T>(values: Iterable<T>, size: (value: T) => number): number {
+  return [...values].reduce((total, value) => total + size(value), 0);
+}
+
+function keyOf(row: Row): SeenKey {
+  return { id: String(row['Id']), stamp: stampOf(row) };
 }
 
 /** The row's `SystemModstamp`. */

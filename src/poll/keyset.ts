@@ -12,8 +12,10 @@ export type WindowSettings = {
   readonly watermark: Instant | null;
   /** `extract.start_at`: where the first poll starts. */
   readonly startAt: Instant;
-  /** How far each poll reads back behind the watermark, ms: rows stamped earlier become visible late (F25). */
+  /** How far this poll reads back behind the watermark, ms: rows stamped earlier become visible late (F25). */
   readonly overlap: number;
+  /** It reads at least from here on, wherever the watermark is; null when there is no reason to. */
+  readonly floor?: Instant | null;
   /** How far it stays behind the org's now, ms. */
   readonly safetyLag: number;
 };
@@ -22,9 +24,11 @@ export type WindowSettings = {
  * The next window to poll, or null when nothing can be new yet.
  * @param now the org's clock, never the machine's (F24)
  */
-export function nextWindow({ watermark, startAt, overlap, safetyLag }: WindowSettings, now: Instant): Window | null {
+export function nextWindow(settings: WindowSettings, now: Instant): Window | null {
+  const { watermark, startAt, overlap, safetyLag, floor = null } = settings;
   const until = wholeSecond(now - safetyLag);
-  const from = wholeSecond(watermark === null ? startAt : Math.max(startAt, watermark - overlap));
+  const back = watermark === null ? startAt : Math.min(watermark - overlap, floor ?? watermark);
+  const from = wholeSecond(Math.max(startAt, back));
   const reached = watermark ?? startAt;
   return until > reached && until > from ? { from, until } : null;
 }

@@ -1,22 +1,25 @@
 import { AppError } from '../domain/error.ts';
-import { writeInstant, type Instant } from '../domain/instant.ts';
+import { readInstant, writeInstant, type Instant } from '../domain/instant.ts';
+import type { Row } from '../domain/record.ts';
 import type { WorkKind } from '../domain/work.ts';
 import type { Observer } from '../observe/events.ts';
-import type { Epoch, Salesforce, State, WorkQueues } from '../ports.ts';
-import { nextDeletionWindow } from './deletions.ts';
-import { createHandOn, stampOf, type HandOn } from './hand-on.ts';
+import type { DeletedRows, Epoch, Page, Urgency } from '../ports.ts';
+import { certify, readFloor, settle, type Certificate, type CertifyWorld } from './certify.ts';
+import { nextDeletionWindow, RETENTION, type DeletionWindow } from './deletions.ts';
+import { createHandOn, stampOf, type HandOn, type HandOnWorld } from './hand-on.ts';
 import { nextWindow, windowQuery, type Cursor, type Window } from './keyset.ts';
 import { loadOpenDeals } from './open-deals.ts';
-import type { Stream, Touch } from './streams.ts';
+import { pickReach, type WidePass } from './reach.ts';
+import type { Stream } from './streams.ts';
 
 export type PollSettings = { readonly startAt: Instant; readonly overlap: number; readonly safetyLag: number };
 
-export type PollWorld = {
-  readonly salesforce: Salesforce;
-  readonly queues: WorkQueues;
-  readonly state: State;
-  readonly observer: Observer;
-};
+export type PollWorld = Omit<HandOnWorld, 'openDealsOf'> &
+  CertifyWorld & {
+    readonly observer: Observer;
+    /** The last pass of each object that read the whole overlap, of this process. */
+    readonly wide: Map<string, WidePass>;
+  };
 
 /** How often one pass takes up a broken-off query again before the poll fails and the watermark stays. */
 const RESUMES = 3;
@@ -40,12 +43,8 @@ export async function pollStreams(
   const readings: Reading[] = [];
   try {
     for (const stream of streams) {
-      const watermark = await world.state.watermark(stream.object);
-      const window = nextWindow({ watermark, ...settings }, world.salesforce.now());
-      if (window === null) continue;
-      const read = await readWindow(stream, window, handOn, world, signal).catch(passOverHidden(stream));
-      if (read === null) continue;
-      readings.push({ stream, window, isFirst: watermark === null, ...read });
+      const reading = await readStream(stream, settings, handOn, world, signal);
+      if (reading !== null) readings.push(reading);
     }
   } finally {
     // What was read is handed on also when a pass fails: the next one need not decide it again (XE5).
@@ -69,21 +68,48 @@ type Reading = {
   readonly stream: Stream;
   readonly window: Window;
   readonly isFirst: boolean;
+  readonly isWide: boolean;
+  readonly certificate: Certificate | null;
   readonly rows: number;
   readonly calls: number;
 };
 
+async function readStream(
+  stream: Stream,
+  settings: PollSettings,
+  handOn: HandOn,
+  world: PollWorld,
+  signal: AbortSignal,
+): Promise<Reading | null> {
+  const { object, scope } = stream;
+  const now = world.salesforce.now();
+  const watermark = await world.state.watermark(object);
+  const certificate = scope === undefined ? null : await certify(stream, world, signal);
+  const { overlap, isWide } = pickReach(settings.overlap, world.wide.get(object) ?? null, watermark, now);
+  const window = nextWindow({ ...settings, watermark, overlap, floor: certificate?.floor ?? null }, now);
+  if (window === null) return null;
+  // What was deleted and purged meanwhile shows nowhere any more.
+  if (scope !== undefined && watermark !== null && now - watermark > RETENTION) await world.inventory.request([object]);
+  const read = await readWindow(stream, window, handOn, world, signal).catch(passOverHidden(stream));
+  if (read === null) return null;
+  return { stream, window, isFirst: watermark === null, isWide, certificate, ...read };
+}
+
 async function complete(
-  { stream, window, isFirst, rows, calls }: Reading,
+  { stream: { object }, window, isFirst, isWide, certificate, rows, calls }: Reading,
   settings: PollSettings,
   epoch: Epoch,
-  { state, observer }: PollWorld,
+  { state, observer, wide }: PollWorld,
 ): Promise<void> {
-  await state.moveWatermark(stream.object, window.until, epoch);
-  await state.forgetSeen(stream.object, window.until - 2 * settings.overlap);
+  await state.moveWatermark(object, window.until, epoch);
+  if (isWide) wide.set(object, { until: window.until, pages: calls });
+  if (certificate !== null) await settle(object, Math.min(certificate.certain, window.until), state, epoch);
+  // What may be read once more is remembered as long (F25).
+  const floor = (await readFloor(object, state)) ?? window.until;
+  await state.forgetSeen(object, Math.min(window.until - 2 * settings.overlap, floor));
   observer.emit(
     'poll.completed',
-    { object: stream.object, rows, calls, watermark: writeInstant(window.until) },
+    { object, rows, calls, watermark: writeInstant(window.until) },
     rows === 0 && !isFirst ? 'debug' : 'info',
   );
 }
@@ -106,7 +132,7 @@ async function readWindow(
       const pages = world.salesforce.inLane(stream.lane).query({ soql, scanAll: stream.scanAll }, signal);
       for await (const page of pages) {
         calls++;
-        rows += await handOn.take(stream, page.rows);
+        rows += await handOn.take(stream, page.rows, (row) => urgencyOf(row, page, window));
         const last = page.rows.at(-1);
         if (last !== undefined) after = { stamp: stampOf(last), id: String(last['Id']) };
       }
@@ -120,45 +146,69 @@ async function readWindow(
   }
 }
 
+/** More rows in one pass than people make: a load, a mass update, an outage. */
+const BULK = 2_000;
+
+/** What was made within this time is new to people, ms. */
+const NEW = 15 * 60_000;
+
+/** Behind a mass update a new record need not wait (XE26). */
+function urgencyOf({ CreatedDate: created }: Row, { totalSize }: Page, { until }: Window): Urgency {
+  if (totalSize <= BULK) return 'fresh';
+  return typeof created === 'string' && readInstant(created) >= until - NEW ? 'fresh' : 'backfill';
+}
+
 /**
  * Asks for directly deleted contact roles, which no query shows, and evaluates their opportunities (F26, F27).
  * A role whose opportunity is not known is left to reconciliation.
  * @returns how many opportunities were handed on
  */
 export async function pollDeletedRoles(world: PollWorld, signal: AbortSignal): Promise<number> {
-  const { salesforce, state, queues, observer } = world;
+  const { salesforce, state, queues, observer, inventory } = world;
   const epoch = await state.epoch();
-  const window = nextDeletionWindow(await state.watermark(DELETED_ROLES), salesforce.now());
+  const since = await state.watermark(DELETED_ROLES);
+  const window = nextDeletionWindow(since, salesforce.now());
   if (window === null) return 0;
 
-  const deleted = await salesforce
-    .inLane('contact_roles')
-    .deleted('OpportunityContactRole', window.from, window.until, signal);
-  const keys = deleted.rows.map(({ id, deletedAt }) => ({ id, stamp: deletedAt }));
+  const deleted = await askDeleted(window, world, signal);
+  const isPurged = deleted === null || (since !== null && deleted.earliestAvailable > window.from);
+  if (window.hasGap || isPurged) await inventory.request([ROLE]);
+  const keys = (deleted?.rows ?? []).map(({ id, deletedAt }) => ({ id, stamp: deletedAt }));
   const unseen = await state.unseen(DELETED_ROLES, keys);
   const parents = await state.roleParents(unseen.map(({ id }) => id));
-  const touched = parents.filter((parent): parent is string => parent !== null);
-  await enqueue(
-    queues,
-    touched.map((id) => ({ kind: 'opportunity', id })),
-  );
+  const touched = [...new Set(parents.filter((parent) => parent !== null))];
+  await queues.add('opportunity', touched);
   await state.markSeen(DELETED_ROLES, unseen, epoch);
+  await inventory.forget(
+    ROLE,
+    unseen.map(({ id }) => id),
+  );
   await state.forgetSeen(DELETED_ROLES, window.from - 60 * 60_000);
-  const covered = Math.min(deleted.latestCovered, window.until);
+  const covered = Math.min(deleted?.latestCovered ?? window.until, window.until);
   await state.moveWatermark(DELETED_ROLES, covered, epoch);
   observer.emit(
     'poll.completed',
-    {
-      object: DELETED_ROLES,
-      rows: touched.length,
-      calls: 1,
-      watermark: writeInstant(covered),
-    },
+    { object: DELETED_ROLES, rows: touched.length, calls: 1, watermark: writeInstant(covered) },
     touched.length === 0 ? 'debug' : 'info',
   );
   return touched.length;
 }
 
+/** Null when the org does not keep deletions from so far back. */
+async function askDeleted(
+  { from, until }: DeletionWindow,
+  { salesforce }: PollWorld,
+  signal: AbortSignal,
+): Promise<DeletedRows | null> {
+  try {
+    return await salesforce.inLane('contact_roles').deleted(ROLE, from, until, signal);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'INVALID_REPLICATION_DATE') return null;
+    throw error;
+  }
+}
+
+const ROLE = 'OpportunityContactRole';
 const DELETED_ROLES = 'OpportunityContactRole (deleted)';
 
 /** Hands records whose time has come to the queues; the timer goes only when the batch is acknowledged. */
@@ -169,11 +219,4 @@ export async function fireTimers(kind: WorkKind, world: PollWorld): Promise<numb
   await world.queues.add(kind, [...due.keys()]);
   await world.state.dropTimers(kind, due, epoch);
   return due.size;
-}
-
-async function enqueue(queues: WorkQueues, touches: readonly Touch[]): Promise<void> {
-  const idsByKind = Map.groupBy(touches, ({ kind }) => kind);
-  for (const [kind, units] of idsByKind) {
-    await queues.add(kind, [...new Set(units.map(({ id }) => id))]);
-  }
 }

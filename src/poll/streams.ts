@@ -15,6 +15,8 @@ export type Stream = {
   readonly scanAll: boolean;
   /** Whether the daemon goes on without it where the org does not let us see the object. */
   readonly isOptional?: boolean;
+  /** A condition on the records that reconciliation compares; streams without one it leaves alone (F28). */
+  readonly scope?: string;
   /** The units that a row touches; empty when it concerns nobody. */
   touches(row: Row): readonly Touch[];
   /** The contacts that a row is about: it touches the open opportunities that they have a role on. */
@@ -38,8 +40,9 @@ export type Concern = {
 const LEAD: Stream = {
   object: 'Lead',
   lane: 'routing',
-  fields: ['IsDeleted', 'MasterRecordId'],
+  fields: ['IsDeleted', 'MasterRecordId', 'CreatedDate'],
   scanAll: true,
+  scope: 'IsConverted = false',
   // A merged lead has its master evaluated once more (F26).
   touches: (row) =>
     [row['Id'], row['MasterRecordId']]
@@ -50,16 +53,18 @@ const LEAD: Stream = {
 const OPPORTUNITY: Stream = {
   object: 'Opportunity',
   lane: 'contact_roles',
-  fields: ['IsDeleted'],
+  fields: ['IsDeleted', 'CreatedDate'],
   scanAll: true,
+  scope: 'IsClosed = false',
   touches: (row) => [{ kind: 'opportunity', id: String(row['Id']) }],
 };
 
 const CONTACT_ROLE: Stream = {
   object: 'OpportunityContactRole',
   lane: 'contact_roles',
-  fields: ['OpportunityId'],
+  fields: ['OpportunityId', 'CreatedDate'],
   scanAll: false,
+  scope: 'Opportunity.IsClosed = false',
   touches: (row) => [{ kind: 'opportunity', id: String(row['OpportunityId']) }],
 };
 

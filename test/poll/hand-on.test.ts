@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
 import { createBullQueues } from '../../src/adapters/bullmq.ts';
+import { createRedisInventory } from '../../src/adapters/redis-inventory.ts';
 import { createRedisState } from '../../src/adapters/redis-state.ts';
 import { createHandOn } from '../../src/poll/hand-on.ts';
 import { streamGroups } from '../../src/poll/streams.ts';
-import type { State, WorkQueues } from '../../src/ports.ts';
+import type { Inventory, State, WorkQueues } from '../../src/ports.ts';
 import { freshRedis, type FreshRedis } from '../support/redis.ts';
 
 const CONCERN = { leads: true, opportunities: false, committees: false, taskKey: null, userId: '005' };
@@ -16,11 +17,13 @@ const ROW = { Id: '00QRc000000000001A', SystemModstamp: '2026-11-24T09:00:00.000
 
 let fresh: FreshRedis;
 let state: State;
+let inventory: Inventory;
 let queues: WorkQueues;
 
 beforeEach(async () => {
   fresh = await freshRedis();
   state = createRedisState(fresh.redis, fresh.prefix);
+  inventory = createRedisInventory(fresh.redis, fresh.prefix);
   queues = await createBullQueues({ url: fresh.url, prefix: fresh.prefix }, () => undefined);
 });
 
@@ -37,14 +40,20 @@ it('a row whose batch Redis has lost before it could be remembered is handed on 
       await fresh.redis.del(...(await fresh.redis.keys(`${fresh.prefix}:*`)));
     },
   };
-  const unlucky = createHandOn({ queues: losing, state, openDealsOf }, await state.epoch());
-  await unlucky.take(LEADS, [ROW]);
+  const unlucky = createHandOn({ queues: losing, state, inventory, openDealsOf }, await state.epoch());
+  await unlucky.take(LEADS, [ROW], () => 'fresh');
   await expect(unlucky.flush()).rejects.toMatchObject({ code: 'redis-lost', recovery: 'wait' });
 
-  const next = createHandOn({ queues, state, openDealsOf }, await state.epoch());
-  expect(await next.take(LEADS, [ROW])).toBe(1);
+  const next = createHandOn({ queues, state, inventory, openDealsOf }, await state.epoch());
+  expect(await next.take(LEADS, [ROW], () => 'fresh')).toBe(1);
   await next.flush();
 
   expect(await queues.pending()).toBe(1);
-  expect(await createHandOn({ queues, state, openDealsOf }, await state.epoch()).take(LEADS, [ROW])).toBe(0);
+  expect(
+    await createHandOn({ queues, state, inventory, openDealsOf }, await state.epoch()).take(
+      LEADS,
+      [ROW],
+      () => 'fresh',
+    ),
+  ).toBe(0);
 });

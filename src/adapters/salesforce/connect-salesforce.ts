@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { AppError } from '../../domain/error.ts';
 import type { Salesforce } from '../../ports.ts';
-import { readDeleted } from './deletions.ts';
 import { describeObject } from './describe.ts';
 import { queryPages, queryTogether } from './queries.ts';
 import { readShape } from './refusal.ts';
+import { readDeleted, readUpdated } from './replication.ts';
 import { openSession, type Session } from './session.ts';
 import type { SalesforceSettings } from './settings.ts';
 import { writeRecords } from './writes.ts';
@@ -41,6 +41,7 @@ function viewOf(session: Session, apiVersion: string): Salesforce {
     query: (query, signal) => queryPages(session, apiVersion, query, signal),
     queryTogether: (queries, signal) => queryTogether(session, apiVersion, queries, signal),
     deleted: (object, from, to, signal) => readDeleted(session, object, from, to, signal),
+    updated: (object, from, to, signal) => readUpdated(session, object, from, to, signal),
     update: (object, records, signal) => writeRecords(session, apiVersion, { kind: 'update', object, records }, signal),
     create: (object, records, signal) => writeRecords(session, apiVersion, { kind: 'create', object, records }, signal),
     close: () => session.close(),

@@ -36,7 +36,16 @@ export type Deadlines = {
   readonly writeMs: number;
 };
 
-export type CallKind = 'token' | 'versions' | 'describe' | 'query' | 'query-more' | 'deleted' | 'update' | 'create';
+export type CallKind =
+  | 'token'
+  | 'versions'
+  | 'describe'
+  | 'query'
+  | 'query-more'
+  | 'deleted'
+  | 'updated'
+  | 'update'
+  | 'create';
 
 /** One HTTP exchange, told when it ends. */
 export type CallReport = {
