@@ -95,9 +95,22 @@ export interface Salesforce {
    * lies behind `to` while a transaction runs that began before it.
    */
   updated(object: string, from: Instant, to: Instant, signal: AbortSignal): Promise<UpdatedRows>;
-  /** At most 1,000 records: collections of 200, five to a composite call. Every record on its own (`allOrNone: false`). */
-  update(object: string, records: readonly RecordWrite[], signal: AbortSignal): Promise<readonly RowFate[]>;
-  create(object: string, records: readonly RecordWrite[], signal: AbortSignal): Promise<readonly RowFate[]>;
+  /**
+   * At most 1,000 records in one call. Every record on its own (`allOrNone: false`).
+   * @param sizes  how many records each collection takes, in order: at most five of at most 200; full ones unless given
+   */
+  update(
+    object: string,
+    records: readonly RecordWrite[],
+    signal: AbortSignal,
+    sizes?: readonly number[],
+  ): Promise<readonly RowFate[]>;
+  create(
+    object: string,
+    records: readonly RecordWrite[],
+    signal: AbortSignal,
+    sizes?: readonly number[],
+  ): Promise<readonly RowFate[]>;
   close(): Promise<void>;
 }
 

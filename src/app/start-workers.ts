@@ -50,6 +50,7 @@ export function openWorld(
     isWithheld: (module) => settings.dryRun || loaded().modes.get(module) !== 'enforce',
     record: (made, tookMs) => decisions.write(made, { configHash: loaded().frame.configHash, tookMs }),
     monotonic: () => clock.monotonic(),
+    random: Math.random,
   };
 }
 

@@ -1,7 +1,7 @@
 import { writeInstant, type Instant } from '../domain/instant.ts';
 import { OBJECT_OF, type WorkKind } from '../domain/work.ts';
 import type { Observer } from '../observe/events.ts';
-import type { DeadLetter, State, WorkQueues } from '../ports.ts';
+import type { DeadLetter, Memory, State, WorkQueues } from '../ports.ts';
 import { describe } from './run-batch.ts';
 import type { Fate } from './write-back.ts';
 
@@ -11,22 +11,29 @@ export type SettleWorld = {
   readonly observer: Observer;
   readonly now: () => Instant;
   readonly configHash: () => string;
+  /** At least 0, less than 1. */
+  readonly random: () => number;
 };
 
 /** What is to happen to a record after its writes. */
 export type Aftermath = 'done' | 'again' | 'dead' | 'held';
 
-/** How often a record is tried again for refusals that pass, before it is set aside. */
-const TRIES = 8;
+/** What became of a record, and how many refusals that pass it has had in a row. */
+export type Settled = { readonly aftermath: Aftermath; readonly tries: number };
+
+/** How often a record is tried for refusals that pass, before it is set aside (D8). */
+const TRIES = 10;
+const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 30_000;
+/** Refusals that are another row's fault cost the record nothing (FM 27). */
+const VICTIMS = new Set(['PROCESSING_HALTED', 'BATCH_PROCESSING_HALTED', 'ALL_OR_NONE_OPERATION_ROLLED_BACK']);
 /** How long a record whose write's answer was lost is left alone, so that a late commit shows when it is read again. */
 const LOOK_AGAIN = 2_000;
 
 /**
  * Acts on the fates of a batch, each record on its own (F35): what the org refuses for good goes to the dead letters,
- * passing refusals, lost answers and changed records come again. One bad record never holds back its batch.
- * @param triesOf how often a record has been tried before
- * @returns what became of each record
+ * passing refusals, lost answers and changed records come again, without the rest of the batch, which is done.
+ * @param triesOf how often a record has been refused before for a passing reason
  */
 export async function settleFates(
   kind: WorkKind,
@@ -34,14 +41,15 @@ export async function settleFates(
   fates: ReadonlyMap<string, Fate>,
   triesOf: (id: string) => number,
   world: SettleWorld,
-): Promise<ReadonlyMap<string, Aftermath>> {
-  const aftermath = new Map<string, Aftermath>();
+): Promise<ReadonlyMap<string, Settled>> {
+  const settled = new Map<string, Settled>();
   const again = new Map<number, string[]>();
   const letters: DeadLetter[] = [];
+  const jitter = world.random();
   for (const [id, fate] of fates) {
-    const tries = triesOf(id) + 1;
-    const next = nextStep(fate, tries);
-    aftermath.set(id, next.aftermath);
+    const tries = triesOf(id) + (fate.kind === 'refused' && !VICTIMS.has(fate.code) ? 1 : 0);
+    const next = nextStep(fate, tries, jitter);
+    settled.set(id, { aftermath: next.aftermath, tries });
     if (next.aftermath === 'again') again.set(next.delayMs, [...(again.get(next.delayMs) ?? []), id]);
     if (fate.kind === 'refused' && !fate.isKnown) {
       world.observer.emit('write.rejected', {
@@ -67,7 +75,12 @@ export async function settleFates(
   for (const { object, record_id, code, tries } of letters) {
     world.observer.emit('dead_letter', { object, record_id, code, tries });
   }
-  return aftermath;
+  return settled;
+}
+
+/** How often the record has been refused in a row for passing reasons. */
+export function triesOf(memory: Memory | null | undefined): number {
+  return Number(memory?.['tries'] ?? 0);
 }
 
 /** Sets a record aside that fails for a reason of ours, so that the rest of its batch goes on. */
@@ -82,7 +95,8 @@ type NextStep =
   | { readonly aftermath: 'done' | 'dead' | 'held' }
   | { readonly aftermath: 'again'; readonly delayMs: number };
 
-function nextStep(fate: Fate, tries: number): NextStep {
+/** @param jitter  at least 0, less than 1: two workers that met at one lock do not meet there again */
+function nextStep(fate: Fate, tries: number, jitter: number): NextStep {
   switch (fate.kind) {
     case 'applied':
     case 'withheld':
@@ -94,9 +108,11 @@ function nextStep(fate: Fate, tries: number): NextStep {
     case 'unknown':
       return { aftermath: 'again', delayMs: LOOK_AGAIN };
     case 'refused': {
-      const isPassing = fate.recovery === 'retry' || fate.recovery === 'wait';
-      if (!isPassing || tries >= TRIES) return { aftermath: 'dead' };
-      return { aftermath: 'again', delayMs: Math.min(500 * 2 ** tries, LONGEST_PAUSE) };
+      // A limit of the org is over when it is over, however often a record has met it.
+      const isPassing = fate.recovery === 'wait' || (fate.recovery === 'retry' && tries < TRIES);
+      if (!isPassing) return { aftermath: 'dead' };
+      const longest = Math.min(FIRST_PAUSE * 2 ** tries, LONGEST_PAUSE);
+      return { aftermath: 'again', delayMs: FIRST_PAUSE + Math.round(jitter * (longest - FIRST_PAUSE)) };
     }
     default:
       return fate satisfies never;

@@ -4,14 +4,23 @@ import type { AppError, Recovery } from '../domain/error.ts';
 import type { FieldValue, Fields, Row } from '../domain/record.ts';
 import type { Observer } from '../observe/events.ts';
 import { selectByIds } from '../poll/soql.ts';
-import type { DeadLetter, RecordWrite, RowFate, Salesforce, State } from '../ports.ts';
+import type { DeadLetter, RowFate, Salesforce, State } from '../ports.ts';
 import { categoriesOf, holdBack, type BlastWorld } from './blast-radius.ts';
+import { sendRows } from './send-rows.ts';
+
+/** What a write shares with others (XE20). */
+export type Sharing = {
+  /** The record whose lock it takes as well: the account of an opportunity; null when there is none. */
+  readonly parent: string | null;
+  /** How often the writes of its record have been refused for passing reasons. */
+  readonly tries: number;
+};
 
 /**
  * One module's changes of one record: the fields that differ, what the decision read in them, and the guarded values
  * that it rests on. Two modules may change one record; what both may write goes out as one.
  */
-export type Update = {
+export type Update = Sharing & {
   readonly module: string;
   readonly id: string;
   readonly fields: Fields;
@@ -20,7 +29,7 @@ export type Update = {
 };
 
 /** One task to make, about one record. Its unique key makes a second attempt harmless (F38a). */
-export type Creation = {
+export type Creation = Sharing & {
   readonly module: string;
   readonly about: string;
   readonly key: string;
@@ -107,7 +116,7 @@ async function sendUpdates(
   const sent = planned.filter(({ id }) => !held.has(id));
   if (sent.length === 0) return fates;
 
-  const { shown, calls } = await readGuarded(object, sent, world, signal);
+  const { shown, calls: reads } = await readGuarded(object, sent, world, signal);
   const letters = await world.state.deadLettersOf(sent.map(({ id }) => id));
   const fresh: Update[] = [];
   for (const update of sent) {
@@ -121,15 +130,12 @@ async function sendUpdates(
     } else fresh.push(update);
   }
   if (fresh.length === 0) return fates;
-  const answers = await world.salesforce.update(
-    object,
-    fresh.map(({ id, fields }): RecordWrite => ({ id, fields })),
-    signal,
-  );
+  const rows = fresh.map(({ id, fields, parent, tries }) => ({ parent, tries, write: { id, fields } }));
+  const { answers, calls } = await sendRows('update', object, rows, world.salesforce, signal);
   for (const [index, update] of fresh.entries()) {
     fates.set(update.id, readFate(answers[index]!, attemptOf(update, shown.get(update.id))));
   }
-  report(object, 'update', answers, calls + 1, world);
+  report(object, 'update', answers, reads + calls, world);
   return fates;
 }
 
@@ -164,16 +170,13 @@ async function sendCreations(
   const sent = creations.filter(({ key }) => !held.has(key));
   if (sent.length === 0) return fates;
 
-  const answers = await world.salesforce.create(
-    object,
-    sent.map(({ fields }): RecordWrite => ({ fields })),
-    signal,
-  );
+  const rows = sent.map(({ fields, parent, tries }) => ({ parent, tries, write: { fields } }));
+  const { answers, calls } = await sendRows('create', object, rows, world.salesforce, signal);
   const settled = answers.map((answer): RowFate =>
     answer.kind === 'refused' && answer.code === ALREADY_THERE ? { kind: 'applied', id: '' } : answer,
   );
   for (const [index, { key }] of sent.entries()) fates.set(key, readFate(settled[index]!, null));
-  report(object, 'create', settled, 1, world);
+  report(object, 'create', settled, calls, world);
   return fates;
 }
 

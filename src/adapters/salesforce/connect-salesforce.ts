@@ -7,7 +7,7 @@ import { readShape } from './refusal.ts';
 import { readDeleted, readUpdated } from './replication.ts';
 import { openSession, type Session } from './session.ts';
 import type { SalesforceSettings } from './settings.ts';
-import { writeRecords } from './writes.ts';
+import { FULL, writeRecords } from './writes.ts';
 
 /**
  * A Salesforce org over REST. Nothing is sent before `connect` or the first call.
@@ -42,8 +42,10 @@ function viewOf(session: Session, apiVersion: string): Salesforce {
     queryTogether: (queries, signal) => queryTogether(session, apiVersion, queries, signal),
     deleted: (object, from, to, signal) => readDeleted(session, object, from, to, signal),
     updated: (object, from, to, signal) => readUpdated(session, object, from, to, signal),
-    update: (object, records, signal) => writeRecords(session, apiVersion, { kind: 'update', object, records }, signal),
-    create: (object, records, signal) => writeRecords(session, apiVersion, { kind: 'create', object, records }, signal),
+    update: (object, records, signal, sizes = FULL) =>
+      writeRecords(session, apiVersion, { kind: 'update', object, records, sizes }, signal),
+    create: (object, records, signal, sizes = FULL) =>
+      writeRecords(session, apiVersion, { kind: 'create', object, records, sizes }, signal),
     close: () => session.close(),
   };
 }

@@ -8,9 +8,9 @@ import { ApiError, codeOfApiError, malformedAnswer, pickDecisive, readShape } fr
 import type { Session } from './session.ts';
 import { leavesOutcomeOpen } from './transport-failure.ts';
 
-/** Records of one collection, and so of one transaction in the org. */
-const CHUNK = 200;
-/** Five collections of a composite call. */
+/** Records of each collection, and so of each transaction in the org; five collections to a composite call. */
+export const FULL: readonly number[] = [200, 200, 200, 200, 200];
+
 const MOST_RECORDS = 1_000;
 
 /**
@@ -31,13 +31,18 @@ const WRITE_HEADERS: Readonly<Record<string, string>> = {
 export async function writeRecords(
   session: Session,
   apiVersion: string,
-  write: { readonly kind: 'update' | 'create'; readonly object: string; readonly records: readonly RecordWrite[] },
+  write: {
+    readonly kind: 'update' | 'create';
+    readonly object: string;
+    readonly records: readonly RecordWrite[];
+    readonly sizes: readonly number[];
+  },
   signal: AbortSignal,
 ): Promise<readonly RowFate[]> {
   if (write.records.length > MOST_RECORDS) throw tooMany(write.records.length);
   const drafts = draftRecords(write);
   const sendable = drafts.filter((draft): draft is Draft => 'body' in draft);
-  const sent = sendable.length === 0 ? [] : await sendDrafts(session, apiVersion, write.kind, sendable, signal);
+  const sent = sendable.length === 0 ? [] : await sendDrafts(session, apiVersion, write, sendable, signal);
   const fates = sent.values();
   return drafts.map((draft) =>
     'body' in draft ? (fates.next().value ?? unknownFate(malformedAnswer(write.kind))) : draft,
@@ -47,7 +52,11 @@ export async function writeRecords(
 /** A record ready to send; the id is null for a create. */
 type Draft = { readonly id: string | null; readonly body: Readonly<Record<string, unknown>> };
 
-function draftRecords({ kind, object, records }: Parameters<typeof writeRecords>[2]): readonly (Draft | RowFate)[] {
+function draftRecords({
+  kind,
+  object,
+  records,
+}: Omit<Parameters<typeof writeRecords>[2], 'sizes'>): readonly (Draft | RowFate)[] {
   const seen = new Set<string>();
   return records.map(({ id, fields }) => {
     const attributes = { type: object };
@@ -64,13 +73,14 @@ function draftRecords({ kind, object, records }: Parameters<typeof writeRecords>
 async function sendDrafts(
   session: Session,
   apiVersion: string,
-  kind: 'update' | 'create',
+  { kind, sizes }: { readonly kind: 'update' | 'create'; readonly sizes: readonly number[] },
   drafts: readonly Draft[],
   signal: AbortSignal,
 ): Promise<readonly RowFate[]> {
-  const chunks = Array.from({ length: Math.ceil(drafts.length / CHUNK) }, (_, index) =>
-    drafts.slice(index * CHUNK, (index + 1) * CHUNK),
-  );
+  const starts = sizes.map((_, index) => sizes.slice(0, index).reduce((sum, size) => sum + size, 0));
+  const chunks = starts
+    .map((start, index) => drafts.slice(start, start + sizes[index]!))
+    .filter((chunk) => chunk.length > 0);
   try {
     const answers = await sendChunks(session, apiVersion, kind, chunks, signal);
     return chunks.flatMap((chunk, index) => readChunk(answers[index] ?? null, chunk, kind));

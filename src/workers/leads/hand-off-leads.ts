@@ -10,6 +10,7 @@ import type { LeadPass } from './lead-pass.ts';
 import { loadActivities } from './load-activities.ts';
 import { noFacts } from './load-route-facts.ts';
 import { isRecent } from './turns.ts';
+import { triesOf } from '../settle.ts';
 import type { Creation, Fate } from '../write-back.ts';
 
 /** The tasks that new owners get, also when an earlier attempt stopped between the owner and the task. */
@@ -71,7 +72,8 @@ function planTask(
     at,
   );
   const key = handoffKey(lead.id, lead.epoch.number);
-  return task === null || keyField === null ? [] : [{ module: 'routing', about: lead.id, key, fields: task }];
+  if (task === null || keyField === null) return [];
+  return [{ module: 'routing', about: lead.id, key, fields: task, parent: lead.id, tries: triesOf(lead.memory) }];
 }
 
 function handoffAssignment(

@@ -15,7 +15,7 @@ import type { LeadPass } from './lead-pass.ts';
 import { rememberStatus } from './person-status.ts';
 import { rememberRevert } from './reverts.ts';
 import { confirmedWrites, type Written } from '../confirmed-writes.ts';
-import { settleFates, type Aftermath } from '../settle.ts';
+import { settleFates, triesOf, type Settled } from '../settle.ts';
 import { tell } from '../told.ts';
 import { commitTurns, giveBack, openTurns, type TurnWorld } from './turns.ts';
 import type { WorkWorld } from '../work-world.ts';
@@ -136,13 +136,12 @@ async function apply(rulings: readonly LeadRuling[], pass: LeadPass): Promise<re
   }
   const handedOff = new Set(handoffs.filter(({ key }) => made.get(key)!.kind === 'applied').map(({ about }) => about));
   await confirm(rulings, updates, fates, handedOff, pass);
-  const triesOf = (id: string): number =>
-    Number(rulings.find(({ lead }) => lead.id === id)?.lead.memory?.['tries'] ?? 0);
-  const aftermath = await settleFates('lead', 'routing', fates, triesOf, pass);
+  const memories = new Map(rulings.map(({ lead }) => [lead.id, lead.memory]));
+  const settled = await settleFates('lead', 'routing', fates, (id) => triesOf(memories.get(id)), pass);
   await alertRefused(fates, pass);
   await alertFights(rulings, pass);
   await alertPaused(fates, pass);
-  await remember(rulings, aftermath, retaken, pass);
+  await remember(rulings, settled, retaken, pass);
   return [
     { object: 'Lead', updates, fates: updated },
     { object: 'Task', creations: handoffs, fates: made },
@@ -183,7 +182,7 @@ async function confirm(
 /** What stands is remembered; what comes again is decided anew from what was known before. */
 async function remember(
   rulings: readonly LeadRuling[],
-  aftermath: ReadonlyMap<string, Aftermath>,
+  settled: ReadonlyMap<string, Settled>,
   retaken: ReadonlyMap<string, string | null>,
   pass: LeadPass,
 ): Promise<void> {
@@ -193,12 +192,12 @@ async function remember(
   for (const ruling of rulings) {
     const { lead, qualification } = ruling;
     const before = lead.memory ?? {};
-    const became = aftermath.get(lead.id) ?? 'done';
-    if (became !== 'done') {
+    const { aftermath, tries } = settled.get(lead.id) ?? { aftermath: 'done', tries: 0 };
+    if (aftermath !== 'done') {
       const refused = retaken.get(lead.id) ?? null;
       kept.set(lead.id, {
         ...before,
-        tries: became === 'dead' ? 0 : Number(before['tries'] ?? 0) + 1,
+        tries: aftermath === 'dead' ? 0 : tries,
         ...(refused === null ? {} : { refused: [...refusedBy(lead.memory), refused] }),
       });
       continue;

@@ -10,6 +10,7 @@ import { differingFields } from '../../write-back/differing-fields.ts';
 import type { LeadRuling } from './decide-leads.ts';
 import { assignmentKey } from './lead-epochs.ts';
 import type { LeadPass } from './lead-pass.ts';
+import { triesOf } from '../settle.ts';
 import { giveBack, resetPools } from './turns.ts';
 import type { Frame } from '../work-world.ts';
 import type { Fate, Update } from '../write-back.ts';
@@ -24,7 +25,7 @@ export function updatesOf(ruling: LeadRuling, { taken, at }: LeadPass): readonly
   const add = (module: string, fields: Fields): void => {
     if (Object.keys(fields).length === 0) return;
     const before = Object.fromEntries(Object.keys(fields).map((field) => [field, shown[field] ?? null]));
-    updates.push({ module, id: lead.id, fields, before, seen: guard });
+    updates.push({ module, id: lead.id, fields, before, seen: guard, parent: null, tries: triesOf(lead.memory) });
   };
   if (qualification !== null && !qualification.isRepeat) {
     const owner = kind === 'judged' ? qualification.owner : null;

@@ -6,8 +6,8 @@ import { tellCommittee, tellCriteria } from './announce-opportunities.ts';
 import { refillSlots } from './refill-slots.ts';
 import type { JudgedBatch, JudgedCommittee, OpportunityPass } from './opportunity-pass.ts';
 import type { Written } from '../confirmed-writes.ts';
-import { settleFates, type Aftermath } from '../settle.ts';
-import { submitCreations, submitUpdates, type Creation, type Fate, type Update } from '../write-back.ts';
+import { settleFates, triesOf, type Settled } from '../settle.ts';
+import { submitCreations, submitUpdates, type Creation, type Fate, type Sharing, type Update } from '../write-back.ts';
 
 const MODULE = 'contact_roles';
 
@@ -30,14 +30,13 @@ export async function writeOpportunities(judged: JudgedBatch, pass: OpportunityP
   await changeTasks(standing, fates, pass);
   const tasks = standing.flatMap(tasksToMake(pass));
   const made = await create('Task', tasks, fates, pass);
-  const roles = standing.flatMap(rolesToAdd);
+  const roles = standing.flatMap(rolesToAdd(pass));
   const added = await create('OpportunityContactRole', roles, fates, pass);
 
   const kind = judged.committees.length > 0 ? MODULE : 'opportunity_criteria';
-  const triesOf = (id: string): number => Number(pass.memories.get(id)?.['tries'] ?? 0);
-  const aftermath = await settleFates('opportunity', kind, fates, triesOf, pass);
+  const settled = await settleFates('opportunity', kind, fates, (id) => triesOf(pass.memories.get(id)), pass);
   await refillSlots(judged.committees, (each) => holderAfter(each, made, pass), pass);
-  await remember(judged, aftermath, made, pass);
+  await remember(judged, settled, made, pass);
   return [
     { object: 'Opportunity', updates, fates: updated },
     { object: 'Task', creations: tasks, fates: made },
@@ -45,13 +44,20 @@ export async function writeOpportunities(judged: JudgedBatch, pass: OpportunityP
   ];
 }
 
-function flagUpdates({ committees, criteria }: JudgedBatch, { records, taken }: OpportunityPass): readonly Update[] {
+/** Opportunities, and what is about them, take the lock of their account. */
+function sharing(id: string, { records, memories }: OpportunityPass): Sharing {
+  const account = records.get(id)?.fields['AccountId'];
+  return { parent: typeof account === 'string' ? account : id, tries: triesOf(memories.get(id)) };
+}
+
+function flagUpdates({ committees, criteria }: JudgedBatch, pass: OpportunityPass): readonly Update[] {
+  const { records, taken } = pass;
   const update = (module: string, id: string, fields: Fields | null): readonly Update[] => {
     if (fields === null) return [];
     const shown = records.get(id)!.fields;
     const seen = Object.fromEntries(taken.columns.guard.Opportunity.map((name) => [name, shown[name] ?? null]));
     const before = Object.fromEntries(Object.keys(fields).map((name) => [name, shown[name] ?? null]));
-    return [{ module, id, fields, before, seen }];
+    return [{ module, id, fields, before, seen, ...sharing(id, pass) }];
   };
   return [
     ...committees.flatMap(({ id, plan }) => update(MODULE, id, plan.update)),
@@ -66,8 +72,8 @@ async function changeTasks(
 ): Promise<void> {
   const changes = standing.flatMap(({ id, plan }) => plan.updateTasks.map((task) => ({ about: id, ...task })));
   for (const part of inParts(changes)) {
-    const updates = part.map(({ id, fields }): Update => {
-      return { module: MODULE, id, fields, before: {}, seen: { IsClosed: false } };
+    const updates = part.map(({ about, id, fields }): Update => {
+      return { module: MODULE, id, fields, before: {}, seen: { IsClosed: false }, ...sharing(about, pass) };
     });
     const changed = await submitUpdates('Task', updates, pass, pass.signal);
     for (const { about, id } of part) worsen(fates, about, changed.get(id)!);
@@ -93,19 +99,22 @@ async function create(
 }
 
 /** The task of the gap and that of an escalation; their key is a field of theirs. */
-function tasksToMake({ taken }: OpportunityPass) {
-  const keyField = taken.rulebook.source.write.task_key ?? '';
+function tasksToMake(pass: OpportunityPass) {
+  const keyField = pass.taken.rulebook.source.write.task_key ?? '';
   return ({ id, plan, escalation }: JudgedCommittee): readonly Creation[] =>
     [plan.createTask, escalation].flatMap((fields) =>
-      fields === null ? [] : [{ module: MODULE, about: id, key: String(fields[keyField]), fields }],
+      fields === null
+        ? []
+        : [{ module: MODULE, about: id, key: String(fields[keyField]), fields, ...sharing(id, pass) }],
     );
 }
 
 /** A role has no key: whether it was added after all shows when its opportunity is read again. */
-function rolesToAdd({ id, plan }: JudgedCommittee): readonly Creation[] {
-  return plan.createRoles.map((fields) => {
-    return { module: MODULE, about: id, key: `${id}:${String(fields['ContactId'])}`, fields };
-  });
+function rolesToAdd(pass: OpportunityPass) {
+  return ({ id, plan }: JudgedCommittee): readonly Creation[] =>
+    plan.createRoles.map((fields) => {
+      return { module: MODULE, about: id, key: `${id}:${String(fields['ContactId'])}`, fields, ...sharing(id, pass) };
+    });
 }
 
 function isStanding(fate: Fate | undefined): boolean {
@@ -132,7 +141,7 @@ function holderAfter({ view, plan }: JudgedCommittee, made: Made, { taken }: Opp
 /** What stands is remembered; what comes again is decided anew from what was known before. */
 async function remember(
   { committees, criteria }: JudgedBatch,
-  aftermath: ReadonlyMap<string, Aftermath>,
+  settled: ReadonlyMap<string, Settled>,
   made: Made,
   pass: OpportunityPass,
 ): Promise<void> {
@@ -144,12 +153,12 @@ async function remember(
   for (const id of records.keys()) {
     const committee = committeeById.get(id);
     const deal = criteriaById.get(id);
-    const became = aftermath.get(id) ?? 'done';
+    const { aftermath, tries } = settled.get(id) ?? { aftermath: 'done', tries: 0 };
     const before = memories.get(id) ?? {};
     // The gap is as old as it was seen first, whatever became of the write.
     const stay = committee === undefined ? {} : { committee: memoryAfter(committee, made, pass) };
-    if (became !== 'done') {
-      kept.set(id, { ...before, ...stay, tries: became === 'again' ? Number(before['tries'] ?? 0) + 1 : 0 });
+    if (aftermath !== 'done') {
+      kept.set(id, { ...before, ...stay, tries: aftermath === 'dead' ? 0 : tries });
       continue;
     }
     kept.set(id, {
