@@ -7,6 +7,7 @@ import type { Observer } from '../observe/events.ts';
 import type { Alerts, Clock, Salesforce, State, WorkQueues } from '../ports.ts';
 import { evaluateOpportunities } from '../workers/opportunities/evaluate-opportunities.ts';
 import type { OrgGate } from '../workers/org-gate.ts';
+import { isHidden } from '../rules/conditions/hidden-tests.ts';
 import { routeLeads } from '../workers/leads/route-leads.ts';
 import { runBatch } from '../workers/run-batch.ts';
 import { setAside } from '../workers/settle.ts';
@@ -36,7 +37,7 @@ export function openWorld(
   const { log } = loaded().config;
   const decisions = openDecisionLog({
     file: dataPath(log.decisions, settings.environment.dataFolder),
-    redact: log.redact,
+    hides: (field) => isHidden(field, loaded().frame.rulebook.hidden),
     engine: `rolecall ${settings.version}`,
   });
   closers.push(() => decisions.close());

@@ -12,8 +12,8 @@ export type DecisionLog = {
 
 export type DecisionLogSettings = {
   readonly file: string;
-  /** Fields whose values are replaced by a keyed hash, wherever they stand in the input or in what is written. */
-  readonly redact: readonly string[];
+  /** Whether a field's values are replaced by a keyed hash, wherever they stand in the input or in what is written. */
+  readonly hides: (field: string) => boolean;
   readonly engine: string;
 };
 
@@ -21,10 +21,9 @@ export type DecisionLogSettings = {
  * Appends one JSON line per decision, keys sorted (F39). The id depends only on the configuration, the record,
  * the epoch and the input: the same decision has the same id. The key of the hashes stays beside the file.
  */
-export function openDecisionLog({ file, redact, engine }: DecisionLogSettings): DecisionLog {
+export function openDecisionLog({ file, hides, engine }: DecisionLogSettings): DecisionLog {
   mkdirSync(dirname(file), { recursive: true });
   const key = readOrMakeKey(join(dirname(file), '.redact-key'));
-  const redacted = new Set(redact);
   const stream = createWriteStream(file, { flags: 'a' });
 
   return {
@@ -67,8 +66,9 @@ export function openDecisionLog({ file, redact, engine }: DecisionLogSettings): 
   }
 
   function hideValue(field: string, held: unknown): unknown {
-    const name = field.slice(field.lastIndexOf('.') + 1);
-    return redacted.has(name) && typeof held === 'string' ? keyedHash(key, held) : held;
+    if (Array.isArray(held)) return held.map((one) => hideValue(field, one));
+    if (held !== null && typeof held === 'object') return hide(held as Readonly<Record<string, unknown>>);
+    return typeof held === 'string' && held.trim() !== '' && hides(field) ? keyedHash(key, held) : held;
   }
 }
 
@@ -77,8 +77,10 @@ export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
+/** Equal for texts that rules take for equal (F9). */
 function keyedHash(key: Buffer, text: string): string {
-  return `hmac:${createHmac('sha256', key).update(text).digest('hex').slice(0, 16)}`;
+  const folded = text.normalize('NFC').trim().toLowerCase();
+  return `hmac:${createHmac('sha256', key).update(folded).digest('hex').slice(0, 16)}`;
 }
 
 function readOrMakeKey(file: string): Buffer {

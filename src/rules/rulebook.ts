@@ -2,6 +2,7 @@ import { compileCalendar, type Calendar } from './calendars/calendar.ts';
 import type { Calendars } from './calendars/schema.ts';
 import { compileCondition } from './conditions/compile-condition.ts';
 import type { Predicate } from './conditions/compile-condition.ts';
+import { hiddenFields } from './conditions/hidden-tests.ts';
 import type { Lists } from './conditions/operator.ts';
 import { compileContactRoles, type ContactRoleRules } from './contact-roles/compile-contact-roles.ts';
 import type { CalendarSources } from './contact-roles/pick-owner-calendar.ts';
@@ -35,6 +36,7 @@ export type RuleSource = {
     readonly turn_key: string | null;
     readonly episode: string | null;
   };
+  readonly log: { readonly redact: readonly string[] };
   readonly calendars: Calendars;
   readonly lists: Readonly<
     Record<string, { readonly values: readonly string[]; readonly rows: readonly Readonly<Record<string, string>>[] }>
@@ -51,6 +53,8 @@ export type RuleSource = {
 export type Rulebook = {
   readonly source: RuleSource;
   readonly calendars: ReadonlyMap<string, Calendar>;
+  /** Fields whose values the decision log hides. */
+  readonly hidden: ReadonlySet<string>;
   readonly qualification: { readonly mode: Mode; readonly rules: QualificationRules } | null;
   readonly routing: { readonly mode: Mode; readonly rules: RoutingRules } | null;
   readonly contactRoles: { readonly mode: Mode; readonly rules: ContactRoleRules } | null;
@@ -88,6 +92,7 @@ export function compileRulebook(source: RuleSource, stages: readonly OrgStage[] 
   return {
     source,
     calendars,
+    hidden: hiddenFields(source.log.redact),
     qualification: compileModule(qualification, (own) => compileQualification(own, lists, routing?.segments ?? {})),
     routing: compileModule(routing, (own) =>
       compileRouting(own, {

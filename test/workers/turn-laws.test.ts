@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { readLead } from '../../src/rules/qualification/read-lead.ts';
 import type { Assignment } from '../../src/rules/routing/assignment.ts';
 import type { PoolStates } from '../../src/rules/routing/pools/state.ts';
 import { compileRulebook } from '../../src/rules/rulebook.ts';
@@ -46,6 +47,7 @@ function aCase(number: number, assignment: Assignment | null): LeadCase {
   return {
     id,
     record: { fields, handoffKeys: new Set() },
+    reading: readLead(FRAME.rulebook.qualification!.rules, fields),
     memory: null,
     epoch: { number: 1, cause: 'initial', from: null, isWanted: false },
     assignment,

@@ -3,6 +3,7 @@ import type { Fields, FieldValue } from '../../domain/record.ts';
 import { weekdays } from '../calendars/add-open.ts';
 import type { Calendar } from '../calendars/calendar.ts';
 import type { Lists, OperatorContext } from './operator.ts';
+import { testName, type NamedTest } from './hidden-tests.ts';
 import { operators } from './operators/operators.ts';
 import type { Condition, FieldTest } from './schema.ts';
 
@@ -12,6 +13,8 @@ export type Predicate = {
   readonly fields: readonly string[];
   /** Whether it holds. A field without a key is blank. */
   readonly holds: (fields: Fields, now: Instant) => boolean;
+  /** Every test of a field, also those inside `any`, `all` and `not`. */
+  readonly tests: readonly NamedTest[];
   /** How each entry of the outermost mapping came out, in the order of the YAML. */
   readonly explain: (fields: Fields, now: Instant) => readonly EntryRuling[];
 };
@@ -36,6 +39,7 @@ export function compileCondition(condition: Condition, lists: Lists, calendar: C
   const entries = Object.entries(condition).map(([key, test]) => compileEntry(key, test, lists, calendar));
   return {
     fields: [...new Set(entries.flatMap((entry) => entry.fields))],
+    tests: entries.flatMap((entry) => entry.tests),
     holds: (fields, now) => entries.every((entry) => entry.holds(fields, now)),
     explain: (fields, now) =>
       entries.map(({ key, test, holds }) => ({
@@ -51,20 +55,26 @@ type Entry = {
   readonly key: string;
   readonly test: Condition[string];
   readonly fields: readonly string[];
+  readonly tests: readonly NamedTest[];
   readonly holds: (fields: Fields, now: Instant) => boolean;
 };
 
 function compileEntry(key: string, test: Condition[string], lists: Lists, calendar: Calendar): Entry {
   if (key === 'not') {
     const inner = compileCondition(test as Condition, lists, calendar);
-    return { key, test, fields: inner.fields, holds: (fields, now) => !inner.holds(fields, now) };
+    const { fields: read, tests } = inner;
+    return { key, test, fields: read, tests, holds: (fields, now) => !inner.holds(fields, now) };
   }
   if (key !== 'any' && key !== 'all') return compileFieldEntry(key, test as FieldTest, lists, calendar);
   const parts = (test as readonly Condition[]).map((part) => compileCondition(part, lists, calendar));
-  const read = parts.flatMap((part) => part.fields);
-  if (key === 'any')
-    return { key, test, fields: read, holds: (fields, now) => parts.some((p) => p.holds(fields, now)) };
-  return { key, test, fields: read, holds: (fields, now) => parts.every((p) => p.holds(fields, now)) };
+  const known = {
+    key,
+    test,
+    fields: parts.flatMap((part) => part.fields),
+    tests: parts.flatMap((part) => part.tests),
+  };
+  if (key === 'any') return { ...known, holds: (fields, now) => parts.some((part) => part.holds(fields, now)) };
+  return { ...known, holds: (fields, now) => parts.every((part) => part.holds(fields, now)) };
 }
 
 function compileFieldEntry(field: string, test: FieldTest, lists: Lists, calendar: Calendar): Entry {
@@ -72,15 +82,14 @@ function compileFieldEntry(field: string, test: FieldTest, lists: Lists, calenda
   const context: OperatorContext = { lists, calendar, isCaseSensitive: letterCase === 'sensitive' };
   const compiled = Object.entries(named).map(([name, raw]) => compileOperator(name, raw, context));
   const onBlank = typeof ifBlank === 'boolean' ? ifBlank : compiled.every((operator) => operator.onBlank);
-  return {
-    key: field,
-    test,
-    fields: [field],
-    holds: (fields, now) => {
-      const value = present(fields[field]);
-      return value === null ? onBlank : compiled.every((operator) => operator.passes(value, now));
-    },
+  const name = testName(field, test);
+  const holds = (fields: Fields, now: Instant): boolean => {
+    const recorded = fields[name];
+    if (typeof recorded === 'boolean') return recorded;
+    const value = present(fields[field]);
+    return value === null ? onBlank : compiled.every((operator) => operator.passes(value, now));
   };
+  return { key: field, test, fields: [field], tests: [{ field, name, holds }], holds };
 }
 
 function compileOperator(name: string, raw: unknown, context: OperatorContext) {

@@ -41,6 +41,7 @@ export function compileQualification(source: Qualification, lists: Lists, segmen
     ),
     protectedStatuses: new Set(source.protect.statuses.map(fold)),
     humanChangeWinsFor: source.protect.human_change_wins_for ?? null,
+    tests: predicates.flatMap(({ tests }) => tests),
     fields: [...new Set([...predicates.flatMap(({ fields }) => fields), ...(required?.fields ?? [])])],
   };
 }

@@ -16,7 +16,7 @@ export function decideQualification(
   input: QualificationInput,
   now: Instant,
 ): QualificationRuling {
-  const { fields, geo, findings } = readLead(rules, input.fields);
+  const { fields, geo, findings } = input.reading ?? readLead(rules, input.fields);
   const matches = matchLead(rules, fields, input.previousOutcome, now);
   const verdict = judge(rules, matches, { input, geo, now });
   const effect = planEffect(rules, verdict, { input, fields, now });

@@ -1,5 +1,6 @@
 import type { Duration } from '../calendars/schema.ts';
 import type { Predicate } from '../conditions/compile-condition.ts';
+import type { NamedTest } from '../conditions/hidden-tests.ts';
 import type { GeoSettings } from '../geography/schema.ts';
 import type { OwnerTarget } from '../routing/target.ts';
 import type { Segments } from '../routing/segment-schema.ts';
@@ -51,4 +52,6 @@ export type QualificationRules = {
   readonly humanChangeWinsFor: Duration | null;
   /** Every field that a rule reads, each once, derived ones (F13) by their own names (Q8). */
   readonly fields: readonly string[];
+  /** Every test of a field that a rule asks. */
+  readonly tests: readonly NamedTest[];
 };

@@ -3,12 +3,15 @@ import type { Fields } from '../../domain/record.ts';
 import type { Geography } from '../geography/resolve-geography.ts';
 import type { OwnerTarget } from '../routing/target.ts';
 import type { LeadMatches } from './match-lead.ts';
+import type { LeadReading } from './read-lead.ts';
 import type { Outcome } from './qualification-rules.ts';
 
 /** A lead, and what is remembered about it in this epoch. */
 export type QualificationInput = {
   /** API names, and what the lead's history gives (`sla.touches`); what is derived (F13) is added here. */
   readonly fields: Fields;
+  /** How the fields were read before; left out: they are read here. */
+  readonly reading?: LeadReading;
   /** The last outcome; `group` null stands for whichever group qualified it. Null before the first. */
   readonly previousOutcome: { readonly outcome: Outcome; readonly group: string | null } | null;
   /** The first hold of the epoch, kept also after the hold is over (Q4); null when it was never held. */

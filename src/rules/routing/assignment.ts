@@ -9,7 +9,7 @@ const Turn = z.object({
 });
 
 /** Who gets a lead in one epoch. It stands before the write and is kept through every retry (D9). */
-const Assignment = z.object({
+export const Assignment = z.object({
   /** Id of the user, or of the queue. */
   ownerId: z.string(),
   /** What the log and the task's text say of the route. */

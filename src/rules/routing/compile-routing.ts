@@ -10,7 +10,7 @@ import type { RoutingRules } from './routing-rules.ts';
 import { STEP_NAMES } from './schema.ts';
 import { usersNamed } from './users-named.ts';
 import type { Routing, StepName } from './schema.ts';
-import { compileTerritories } from './territories.ts';
+import { compileTerritories, territoryTests } from './territories.ts';
 
 /** What routing refers to in the rest of the configuration. */
 export type RoutingContext = {
@@ -68,6 +68,7 @@ export function compileRouting(source: Routing, context: RoutingContext): Routin
       }),
     ),
     defaultCalendar: findCalendar(defaultCalendar, people),
+    tests: source.territories.flatMap((territory) => territoryTests(territory, lists)),
     users: [...new Set(usersNamed(source, namedRows))],
     set: source.set,
     handoff: { task: source.handoff.task ?? null, alert: source.handoff.alert ?? null },

@@ -1,5 +1,4 @@
 import type { Instant } from '../../domain/instant.ts';
-import type { Fields } from '../../domain/record.ts';
 import { readLead } from '../qualification/read-lead.ts';
 import type { LeadReading } from '../qualification/read-lead.ts';
 import { isIntake } from './is-intake.ts';
@@ -22,8 +21,8 @@ import { findUser } from './users.ts';
  * (R1–R18, R22). Changes nothing: turns are reserved by whoever keeps the states of the ruling (R14, R19).
  */
 export function decideRoute(rules: RoutingRules, input: RouteInput, now: Instant): RouteRuling {
-  const lead = readLead(rules, input.fields);
-  const territory = territoryOf(rules, lead, now);
+  const lead = input.reading ?? readLead(rules, input.fields);
+  const territory = findTerritory(rules, lead, now);
   const view: StepView = { rules, input, fields: lead.fields, territory, now };
   if (input.cause === 'initial' && !isIntake(rules, input.owner, input.world.users)) {
     return complete(view, lead, { ...NOBODY, result: 'owned', reason: 'owned' });
@@ -32,18 +31,25 @@ export function decideRoute(rules: RoutingRules, input: RouteInput, now: Instant
 }
 
 /** The territory that a lead belongs to now, whatever became of it (R6). */
-export function findTerritory(rules: RoutingRules, fields: Fields, now: Instant): TerritoryRuling {
-  return territoryOf(rules, readLead(rules, fields), now);
-}
-
-function territoryOf({ territories }: RoutingRules, lead: LeadReading, now: Instant): TerritoryRuling {
+export function findTerritory({ territories }: RoutingRules, lead: LeadReading, now: Instant): TerritoryRuling {
   const { segment } = lead.fields;
   return matchTerritory(territories, { ...lead, segment: typeof segment === 'string' ? segment : null }, now);
 }
 
 type Assignment = Pick<
   RouteRuling,
-  'result' | 'route' | 'owner' | 'waitUntil' | 'pool' | 'turn' | 'states' | 'reason' | 'steps' | 'skipped' | 'findings'
+  | 'result'
+  | 'route'
+  | 'owner'
+  | 'waitUntil'
+  | 'pool'
+  | 'turn'
+  | 'states'
+  | 'reason'
+  | 'steps'
+  | 'asked'
+  | 'skipped'
+  | 'findings'
 >;
 
 const NOBODY: Assignment = {
@@ -56,6 +62,7 @@ const NOBODY: Assignment = {
   states: new Map(),
   reason: '',
   steps: [],
+  asked: [],
   skipped: [],
   findings: [],
 };
@@ -113,7 +120,8 @@ function followPool(
   log: (verdict: StepLog['verdict'], reason: string) => readonly StepLog[],
 ): Assignment {
   const inVain = `exhausted:${exhausted.join('>')}`;
-  const asked = { ...tried, skipped: [...tried.skipped, ...skipped] };
+  const pools = pool === null ? exhausted : [...exhausted, pool];
+  const asked = { ...tried, asked: [...tried.asked, ...pools], skipped: [...tried.skipped, ...skipped] };
   switch (result.kind) {
     case 'user': {
       const { user, turn } = result;

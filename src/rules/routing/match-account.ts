@@ -15,8 +15,8 @@ export type AccountCandidate = {
   readonly id: string;
   readonly ownerId: string;
   /**
-   * API names: `Name`, `Website`, the billing address, what `where` and `tiebreak` name, and `OpenOpportunities`, the
-   * number of open opportunities.
+   * As `readAccount` gives them: API names, what `where` and `tiebreak` name among them, derived ones, and
+   * `OpenOpportunities`, the number of open opportunities.
    */
   readonly fields: Fields;
 };
@@ -64,21 +64,43 @@ export function matchAccount(
   return best;
 }
 
+/** The account's fields together with what it shares with leads: its domain, its name without legal forms, its country. */
+export function readAccount(fields: Fields): Fields {
+  return {
+    ...fields,
+    'web.domain': readText(fields['Website'], webDomain),
+    'company.norm': readText(fields['Name'], companyName),
+    'geo.country': resolveGeography(fields, BILLING).country,
+  };
+}
+
+/** Under which it stands among a candidate's fields whether it shares a key, where the values themselves are hidden (F39). */
+export function sharingName(key: MatchKey): string {
+  return `shares ${key}`;
+}
+
+/** Which keys a lead and an account share, by `sharingName`. */
+export function sharedKeys(rules: AccountRules, lead: Fields, account: Fields): Readonly<Record<string, boolean>> {
+  return Object.fromEntries(MATCH_KEYS.map((key) => [sharingName(key), sharesKey(key, rules, lead, account)]));
+}
+
 function scoreAccount(rules: AccountRules, lead: Fields, account: Fields) {
   const keys = MATCH_KEYS.filter((key) => rules.keys[key] > 0 && sharesKey(key, rules, lead, account));
   return { keys, score: keys.reduce((sum, key) => sum + rules.keys[key], 0) };
 }
 
 function sharesKey(key: MatchKey, { ignoredDomains }: AccountRules, lead: Fields, account: Fields): boolean {
+  const recorded = account[sharingName(key)];
+  if (typeof recorded === 'boolean') return recorded;
   switch (key) {
     case 'email_domain':
-      return isShared(ownDomain(lead['email.domain'], ignoredDomains), readText(account['Website'], webDomain));
+      return isShared(ownDomain(lead['email.domain'], ignoredDomains), account['web.domain']);
     case 'website_domain':
-      return isShared(ownDomain(lead['web.domain'], ignoredDomains), readText(account['Website'], webDomain));
+      return isShared(ownDomain(lead['web.domain'], ignoredDomains), account['web.domain']);
     case 'company_exact':
-      return isShared(lead['company.norm'], readText(account['Name'], companyName));
+      return isShared(lead['company.norm'], account['company.norm']);
     case 'country':
-      return isShared(lead['geo.country'], resolveGeography(account, BILLING).country);
+      return isShared(lead['geo.country'], account['geo.country']);
     default:
       return key satisfies never;
   }
@@ -89,8 +111,8 @@ function ownDomain(domain: FieldValue | undefined, ignored: ReadonlySet<string>)
   return typeof domain === 'string' && !ignored.has(fold(domain)) ? domain : null;
 }
 
-function isShared(ours: FieldValue | undefined, theirs: string | null): boolean {
-  return typeof ours === 'string' && theirs !== null && ours === theirs;
+function isShared(ours: FieldValue | undefined, theirs: FieldValue | undefined): boolean {
+  return typeof ours === 'string' && ours === theirs;
 }
 
 function readText(value: FieldValue | undefined, read: (text: string) => string | null): string | null {

@@ -18,6 +18,12 @@ export type NamedAccounts = {
   readonly byDomain: ReadonlyMap<string, NamedAccount>;
 };
 
+/**
+ * Under which the domain of a lead's named account stands among its fields, null for none, where its own domain is
+ * hidden (F39).
+ */
+export const NAMED_DOMAIN = 'named account';
+
 /** Rows of a list, by column name; the columns are `domain`, `account_id` and `owner`. */
 export type ListRows = readonly Readonly<Record<string, string>>[];
 
@@ -41,6 +47,8 @@ export function indexNamedAccounts(rows: ListRows): ReadonlyMap<string, NamedAcc
  * @param fields  derived ones among them
  */
 export function findNamedAccount({ matchOn, byDomain }: NamedAccounts, fields: Fields): NamedAccount | null {
+  const recorded = fields[NAMED_DOMAIN];
+  if (recorded !== undefined) return byDomain.get(String(recorded)) ?? null;
   let longest: NamedAccount | null = null;
   for (const field of matchOn) {
     const domain = fields[field];

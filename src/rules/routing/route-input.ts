@@ -1,5 +1,6 @@
 import type { Instant } from '../../domain/instant.ts';
 import type { Fields } from '../../domain/record.ts';
+import type { LeadReading } from '../qualification/read-lead.ts';
 import type { AccountCandidate } from './match-account.ts';
 import type { PoolStates } from './pools/state.ts';
 import type { World } from './pools/world.ts';
@@ -28,6 +29,8 @@ export type RouteInput = {
   readonly id: string | null;
   /** API names, and what the lead's history gives; what is derived (F13) is added here. */
   readonly fields: Fields;
+  /** How the fields were read before; left out: they are read here. */
+  readonly reading?: LeadReading;
   /** Who owns it: a user by id, a queue by its DeveloperName; null for nobody. */
   readonly owner: LeadOwner | null;
   readonly cause: RouteCause;

@@ -38,6 +38,8 @@ export type RouteRuling = {
   /** In one text: `emea/nordics`, `exhausted:dach>global-triage`, … */
   readonly reason: string;
   readonly steps: readonly StepLog[];
+  /** The pools that were asked, in order. */
+  readonly asked: readonly string[];
   /** Who of the pools asked did not get it. */
   readonly skipped: readonly Skipped[];
   readonly findings: readonly string[];

@@ -1,5 +1,6 @@
 import type { Calendar } from '../calendars/calendar.ts';
 import type { Duration } from '../calendars/schema.ts';
+import type { NamedTest } from '../conditions/hidden-tests.ts';
 import type { Fields } from '../../domain/record.ts';
 import type { GeoSettings } from '../geography/schema.ts';
 import type { AccountRules } from './match-account.ts';
@@ -36,6 +37,8 @@ export type RoutingRules = {
   readonly personCalendars: ReadonlyMap<string, Calendar>;
   /** For whom neither person nor pool has one; null is open round the clock. */
   readonly defaultCalendar: Calendar | null;
+  /** Every test of a field of leads that a territory asks. */
+  readonly tests: readonly NamedTest[];
   /** Every reference to a user in the key, each once, as written. */
   readonly users: readonly string[];
   /** Templates by field. */

@@ -1,6 +1,7 @@
 import type { Instant } from '../../domain/instant.ts';
 import type { Fields } from '../../domain/record.ts';
 import { compileCondition } from '../conditions/compile-condition.ts';
+import type { NamedTest } from '../conditions/hidden-tests.ts';
 import type { Lists } from '../conditions/operator.ts';
 import { findCountry } from '../geography/find-country.ts';
 import { compilePostal } from '../geography/matches-postal.ts';
@@ -74,6 +75,12 @@ function firstEntered(candidates: Iterable<Territory>, lead: Locality, now: Inst
     if (candidate.matches(lead, now)) return candidate;
   }
   return undefined;
+}
+
+/** Every test of a field that the territory or one below it asks. */
+export function territoryTests({ match, children }: TerritorySource, lists: Lists): readonly NamedTest[] {
+  const own = match.when === undefined ? [] : compileCondition(match.when, lists).tests;
+  return [...own, ...children.flatMap((child) => territoryTests(child, lists))];
 }
 
 /** Keys AND, values within a key OR; a null input never matches a listed key (R7). Countries are matched by the level. */

@@ -3,6 +3,7 @@ import type { Decision } from '../../domain/decision.ts';
 import type { Memory } from '../../ports.ts';
 import { refusedBy, type Drift, type LeadRuling } from './decide-leads.ts';
 import type { LeadPass } from './lead-pass.ts';
+import { nameUsers, recordLead } from './record-lead.ts';
 import type { Revert } from './reverts.ts';
 import { isNews, tell } from '../told.ts';
 import type { Frame } from '../work-world.ts';
@@ -13,6 +14,7 @@ export type Announced = { readonly decision: Omit<Decision, 'writes'>; readonly 
 /** Logs each ruling that says something new, by module. @returns all of them, for the decision log */
 export function announce(rulings: readonly LeadRuling[], { taken, observer, at }: LeadPass): readonly Announced[] {
   const announced: Announced[] = [];
+  const naming = nameUsers(taken);
   for (const ruling of rulings) {
     const { lead } = ruling;
     for (const { module, result, isRoutine } of resultsOf(ruling, taken)) {
@@ -21,22 +23,25 @@ export function announce(rulings: readonly LeadRuling[], { taken, observer, at }
       if (isNew) {
         observer.emit('decision', { ...names, record_id: lead.id, ...result }, isRoutine ? 'debug' : 'info');
       }
-      const { fields } = lead.record;
+      const input = recordLead(ruling, naming, taken, at);
       const epoch = String(lead.epoch.number);
-      announced.push({ isNew, decision: { at, ...names, recordId: lead.id, epoch, input: fields, result } });
+      announced.push({ isNew, decision: { at, ...names, recordId: lead.id, epoch, input, result } });
     }
   }
   return announced;
 }
 
+/** The modules that decide about leads. */
+export type LeadModule = 'qualification' | 'routing';
+
 type Told = {
-  readonly module: 'qualification' | 'routing';
+  readonly module: LeadModule;
   readonly result: { readonly result: string } & Record<string, unknown>;
   readonly isRoutine: boolean;
 };
 
 /** What is said of a lead, by module. Users are named by id: a user name looks like an address. */
-export function resultsOf(ruling: LeadRuling, { rulebook }: Frame): readonly Told[] {
+export function resultsOf(ruling: LeadRuling, { rulebook }: Pick<Frame, 'rulebook'>): readonly Told[] {
   const { lead, kind, qualification, route, assignment } = ruling;
   if (kind === 'owned') return [{ module: 'routing', result: ownedResult(ruling), isRoutine: false }];
   const told: Told[] = [];

@@ -1,14 +1,15 @@
 import { readInstant, type Instant } from '../../domain/instant.ts';
 import type { Memory } from '../../ports.ts';
 import { decideQualification } from '../../rules/qualification/decide-qualification.ts';
-import { readLead } from '../../rules/qualification/read-lead.ts';
+import type { LeadReading } from '../../rules/qualification/read-lead.ts';
 import type { Outcome } from '../../rules/qualification/qualification-rules.ts';
 import type { QualificationRuling } from '../../rules/qualification/qualification-ruling.ts';
 import type { Assignment } from '../../rules/routing/assignment.ts';
 import { decideRoute, findTerritory } from '../../rules/routing/decide-route.ts';
 import { isIntake } from '../../rules/routing/is-intake.ts';
-import type { PoolState, PoolStates } from '../../rules/routing/pools/state.ts';
-import type { DuplicateCandidate, LeadOwner } from '../../rules/routing/route-input.ts';
+import { EMPTY_POOL_STATE, type PoolState, type PoolStates } from '../../rules/routing/pools/state.ts';
+import type { Load } from '../../rules/routing/pools/world.ts';
+import type { DuplicateCandidate, LeadOwner, RouteInput } from '../../rules/routing/route-input.ts';
 import type { RouteRuling } from '../../rules/routing/route-ruling.ts';
 import type { RoutingRules } from '../../rules/routing/routing-rules.ts';
 import { stampField } from '../../rules/routing/stamp-field.ts';
@@ -19,10 +20,15 @@ import type { Directory } from '../read-org.ts';
 import type { Revert } from './reverts.ts';
 import type { Frame } from '../work-world.ts';
 
+/** What of a frame decisions rest on. */
+export type RuleFrame = Pick<Frame, 'rulebook' | 'directory'>;
+
 /** A lead as one batch found it. */
 export type LeadCase = {
   readonly id: string;
   readonly record: LeadRecord;
+  /** The record's fields as the rules see them. */
+  readonly reading: LeadReading;
   readonly memory: Memory | null;
   readonly epoch: LeadEpoch;
   /** Who gets it in this epoch, from an earlier look; null when nobody was chosen yet. */
@@ -50,12 +56,23 @@ export type LeadRuling = {
   /** As routing ruled now; null when it did not, or when an earlier choice stands. */
   readonly route: RouteRuling | null;
   readonly assignment: Assignment | null;
+  /** What routing asked besides the lead itself; null when it did not. */
+  readonly basis: RouteBasis | null;
   /** Where it would be routed to by its present place, when that is elsewhere; null when it is not, or nobody knows. */
   readonly drift: Drift | null;
 };
 
 /** The territory of a routed lead has changed (R20). */
 export type Drift = { readonly to: string | null };
+
+/** What the route of one lead rests on besides the lead (F39). */
+export type RouteBasis = Pick<RouteInput, 'duplicates' | 'accounts'> & {
+  /** The pools that were asked, in order. */
+  readonly pools: ReadonlyMap<string, PoolBasis>;
+};
+
+/** A pool before its turn was taken; `loads` by user id. */
+type PoolBasis = { readonly state: PoolState; readonly loads: ReadonlyMap<string, Load> };
 
 export type LeadRulings = {
   readonly rulings: readonly LeadRuling[];
@@ -69,7 +86,7 @@ export function needsTurn({ kind, assignment }: LeadRuling): boolean {
 }
 
 /** First half: whose leads they are, and what qualification says. Takes no turns. */
-export function judgeLeads(cases: readonly LeadCase[], frame: Frame, now: Instant): readonly LeadRuling[] {
+export function judgeLeads(cases: readonly LeadCase[], frame: RuleFrame, now: Instant): readonly LeadRuling[] {
   const routing = frame.rulebook.routing?.rules ?? null;
   const qualification = frame.rulebook.qualification?.rules ?? null;
   return cases.map((lead): LeadRuling => {
@@ -82,6 +99,7 @@ export function judgeLeads(cases: readonly LeadCase[], frame: Frame, now: Instan
             qualification,
             {
               fields,
+              reading: lead.reading,
               previousOutcome: readOutcome(lead.memory),
               heldSince: numberOrNull(lead.memory?.['held_since']),
               statusChangedByPersonAt: lead.personSetStatusAt,
@@ -90,7 +108,14 @@ export function judgeLeads(cases: readonly LeadCase[], frame: Frame, now: Instan
             },
             now,
           );
-    const known = { lead, qualification: ruling, route: null, assignment, drift: driftOf(lead, frame, now) };
+    const known = {
+      lead,
+      qualification: ruling,
+      route: null,
+      assignment,
+      basis: null,
+      drift: driftOf(lead, frame, now),
+    };
     if (assignment !== null && assignment.ownerId === fields['OwnerId']) return { ...known, kind: 'ours' };
     if (routing !== null && !isOurs(lead, routing, frame)) return { ...known, kind: 'owned' };
     if (lead.revert?.next === 'again') return { ...known, kind: 'given' };
@@ -99,15 +124,15 @@ export function judgeLeads(cases: readonly LeadCase[], frame: Frame, now: Instan
   });
 }
 
-function driftOf({ assignment, record }: LeadCase, { rulebook }: Frame, now: Instant): Drift | null {
+function driftOf({ assignment, reading }: LeadCase, { rulebook }: RuleFrame, now: Instant): Drift | null {
   const rules = rulebook.routing?.rules;
   if (rules === undefined || assignment?.isConfirmed !== true) return null;
-  const { path: to } = findTerritory(rules, record.fields, now);
+  const { path: to } = findTerritory(rules, reading, now);
   return to === assignment.territory ? null : { to };
 }
 
 /** Whether the lead may be given away now: the first time from the intake (R22), later from whoever had it (RE16). */
-function isOurs(lead: LeadCase, rules: RoutingRules, { directory }: Frame): boolean {
+function isOurs(lead: LeadCase, rules: RoutingRules, { directory }: RuleFrame): boolean {
   const { epoch, record } = lead;
   if (epoch.cause === 'initial') return isIntake(rules, ownerOf(lead, directory), directory.users);
   if (epoch.from !== record.fields['OwnerId']) return false;
@@ -116,7 +141,7 @@ function isOurs(lead: LeadCase, rules: RoutingRules, { directory }: Frame): bool
 }
 
 /** Redis has lost the assignment, but the org bears our marks: the first epoch has routed (F40). */
-function isRoutedByTheOrg({ memory, record, epoch }: LeadCase, { rulebook }: Frame): boolean {
+function isRoutedByTheOrg({ memory, record, epoch }: LeadCase, { rulebook }: RuleFrame): boolean {
   if (memory !== null || epoch.isWanted) return false;
   const { turn_key: turnField } = rulebook.source.write;
   const turn = turnField === null ? null : (record.fields[turnField] ?? null);
@@ -142,7 +167,7 @@ export function giveLeads(
   rules: RoutingRules,
   states: PoolStates,
   facts: RouteFacts,
-  frame: Frame,
+  frame: RuleFrame,
   now: Instant,
 ): LeadRulings {
   const current = new Map(states);
@@ -152,50 +177,56 @@ export function giveLeads(
   }
   const rulings = judged.map((ruling): LeadRuling => {
     if (!needsTurn(ruling)) return ruling;
-    const route = routeLead(ruling, rules, current, facts, frame, now);
+    const input = routeInputOf(ruling, current, facts, frame);
+    const route = decideRoute(rules, input, now);
+    const basis = keepBasis(input, route);
     for (const [pool, state] of route.states) {
       current.set(pool, state);
       changed.set(pool, state);
     }
-    if (route.result === 'waiting') return { ...ruling, kind: 'waiting', route };
+    if (route.result === 'waiting') return { ...ruling, kind: 'waiting', route, basis };
     const assignment = assignmentOf(route, frame.directory, now);
     if (assignment !== null) {
       // The next lead of the batch sees this one as given: the same person stays with it (RE5), and it counts (R16).
       facts.duplicates.note(asDuplicate(ruling.lead, assignment.ownerId));
       facts.loads.add(assignment.ownerId);
     }
-    return { ...ruling, route, assignment };
+    return { ...ruling, route, basis, assignment };
   });
   return { rulings, states: changed };
 }
 
-/** Asks routing about one lead; takes no turn unless the caller keeps the states. */
-export function routeLead(
-  { lead, qualification }: LeadRuling,
-  rules: RoutingRules,
+/** What routing is to be asked about one lead. */
+export function routeInputOf(
+  { lead, qualification }: Pick<LeadRuling, 'lead' | 'qualification'>,
   states: PoolStates,
   facts: RouteFacts,
-  { directory }: Frame,
-  now: Instant,
-): RouteRuling {
+  { directory }: RuleFrame,
+): RouteInput {
   const { fields } = lead.record;
-  return decideRoute(
-    rules,
-    {
-      id: lead.id,
-      fields,
-      owner: ownerOf(lead, directory),
-      cause: lead.epoch.cause,
-      duplicates: facts.duplicates.of(fields['Email']),
-      accounts: facts.accounts.of(qualification?.fields ?? readLead(rules, fields).fields),
-      previousAssignees: lead.previousAssignees,
-      refused: refusedBy(lead.memory),
-      states,
-      world: { users: directory.users, loads: facts.loads.byPool },
-      qualification,
-    },
-    now,
-  );
+  return {
+    id: lead.id,
+    fields,
+    reading: lead.reading,
+    owner: ownerOf(lead, directory),
+    cause: lead.epoch.cause,
+    duplicates: facts.duplicates.of(fields['Email']),
+    accounts: facts.accounts.of(lead.reading.fields),
+    previousAssignees: lead.previousAssignees,
+    refused: refusedBy(lead.memory),
+    states,
+    world: { users: directory.users, loads: facts.loads.byPool },
+    qualification,
+  };
+}
+
+/** The pools as they were when they were asked: later leads of the batch change what members carry. */
+function keepBasis({ duplicates, accounts, states, world }: RouteInput, { asked }: RouteRuling): RouteBasis {
+  const pools = asked.map((name): [string, PoolBasis] => [
+    name,
+    { state: states.get(name) ?? EMPTY_POOL_STATE, loads: new Map(world.loads.get(name)) },
+  ]);
+  return { duplicates, accounts, pools: new Map(pools) };
 }
 
 function asDuplicate({ id, record }: LeadCase, ownerId: string): DuplicateCandidate {
@@ -249,10 +280,14 @@ function ownerOf({ record }: LeadCase, directory: Directory): LeadOwner | null {
   return queue === undefined ? { kind: 'user', id } : { kind: 'queue', queue: queue.developerName };
 }
 
-function readOutcome(memory: Memory | null): { readonly outcome: Outcome; readonly group: string | null } | null {
+/** The outcome that stood at the last look. */
+export function readOutcome(
+  memory: Memory | null,
+): { readonly outcome: Outcome; readonly group: string | null } | null {
   return (memory?.['outcome'] ?? null) as { readonly outcome: Outcome; readonly group: string | null } | null;
 }
 
-function numberOrNull(value: unknown): number | null {
+/** A number that was remembered, mostly an instant. */
+export function numberOrNull(value: unknown): number | null {
   return typeof value === 'number' ? value : null;
 }

@@ -1,12 +1,10 @@
 import type { Fields, Row } from '../../domain/record.ts';
 import { quoteInfix, quoteList, quotePrefix, selectWhere } from '../../poll/soql.ts';
 import type { Query } from '../../ports.ts';
-import type { AccountCandidate, AccountRules } from '../../rules/routing/match-account.ts';
+import { readAccount, type AccountCandidate, type AccountRules } from '../../rules/routing/match-account.ts';
 import { findNamedAccount } from '../../rules/routing/named-accounts.ts';
 import type { RoutingRules } from '../../rules/routing/routing-rules.ts';
-import { companyName } from '../../rules/text/company-name.ts';
 import { fold } from '../../rules/text/fold.ts';
-import { webDomain } from '../../rules/text/web-domain.ts';
 
 /** The accounts that may belong to one of the leads of a batch. */
 export type Accounts = {
@@ -68,7 +66,7 @@ export function indexAccounts(
   openOpportunities: ReadonlyMap<string, number>,
   rules: RoutingRules,
 ): Accounts {
-  const byId = new Map(rows.map((row) => [String(row['Id']), readAccount(row, openOpportunities)]));
+  const byId = new Map(rows.map((row) => [String(row['Id']), candidateOf(row, openOpportunities)]));
   const byKey = Map.groupBy(
     [...byId.values()].flatMap((account) => keysOf(account).map((key) => ({ key, account }))),
     ({ key }) => key,
@@ -85,17 +83,15 @@ export function indexAccounts(
   };
 }
 
-function readAccount(row: Row, openOpportunities: ReadonlyMap<string, number>): AccountCandidate {
+function candidateOf(row: Row, openOpportunities: ReadonlyMap<string, number>): AccountCandidate {
   const id = String(row['Id']);
-  const fields = { ...row, OpenOpportunities: openOpportunities.get(id) ?? 0 };
+  const fields = readAccount({ ...row, OpenOpportunities: openOpportunities.get(id) ?? 0 });
   return { id, ownerId: String(row['OwnerId']), fields };
 }
 
 function keysOf({ fields }: AccountCandidate): readonly string[] {
-  const { Website: website, Name: name } = fields;
-  const domain = typeof website === 'string' ? webDomain(website) : null;
-  const company = typeof name === 'string' ? companyName(name) : null;
-  return [...(domain === null ? [] : [domain]), ...(company === null ? [] : [`name:${company}`])];
+  const { 'web.domain': domain, 'company.norm': company } = fields;
+  return [...(typeof domain === 'string' ? [domain] : []), ...(typeof company === 'string' ? [`name:${company}`] : [])];
 }
 
 /** The lead's domains that are its company's own (R5, RE9). */

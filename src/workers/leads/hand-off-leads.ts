@@ -1,11 +1,12 @@
 import type { User } from '../../domain/record.ts';
 import type { Assignment } from '../../rules/routing/assignment.ts';
 import { assigneeCalendar } from '../../rules/routing/assignee-calendar.ts';
+import { decideRoute } from '../../rules/routing/decide-route.ts';
 import { handoffKey, planHandoff, tellsActivities } from '../../rules/routing/plan-handoff.ts';
 import type { Activity } from '../../rules/routing/recent-activities.ts';
 import type { RoutingRules } from '../../rules/routing/routing-rules.ts';
 import type { StepName } from '../../rules/routing/schema.ts';
-import { routedAt, routeLead, type LeadRuling } from './decide-leads.ts';
+import { routedAt, routeInputOf, type LeadRuling } from './decide-leads.ts';
 import type { LeadPass } from './lead-pass.ts';
 import { loadActivities } from './load-activities.ts';
 import { noFacts } from './load-route-facts.ts';
@@ -89,14 +90,8 @@ function handoffAssignment(
   // Redis has lost the assignment: the org shows that we routed the lead lately, and no task about it was ever made.
   const since = routedAt(lead, rules);
   if (since === null || !isRecent(since, at)) return null;
-  const { route, reason, territory, pool } = routeLead(
-    { ...ruling, lead: { ...lead, epoch: { ...lead.epoch, cause: 'manual' } } },
-    rules,
-    new Map(),
-    noFacts(),
-    taken,
-    at,
-  );
+  const input = routeInputOf(ruling, new Map(), noFacts(), taken);
+  const { route, reason, territory, pool } = decideRoute(rules, { ...input, cause: 'manual' }, at);
   const ownerId = String(lead.record.fields['OwnerId']);
   const facts = { ownerId, route: route ?? 'fallback', reason, territory, pool, turn: null, at: since };
   return { ...facts, isConfirmed: true, isHandedOff: false };

@@ -20,11 +20,14 @@ export type LeadEpoch = {
 /** Why a lead is to be routed anew, and who asked for it. */
 export type EpochRequest = { readonly cause: Exclude<RouteCause, 'initial'>; readonly by: string };
 
-const Cause = z.enum(['sla_reassign', 'rejected', 'recycle_re_entry', 'owner_deactivated', 'manual']);
+const Wished = z.enum(['sla_reassign', 'rejected', 'recycle_re_entry', 'owner_deactivated', 'manual']);
 
-const StoredEpoch = z.object({ epoch: z.int(), cause: Cause, from: z.string().nullable() });
+/** Why a lead is routed. */
+export const Cause = z.enum(['initial', ...Wished.options]);
 
-const StoredRequest = z.object({ cause: Cause, by: z.string() });
+const StoredEpoch = z.object({ epoch: z.int(), cause: Wished, from: z.string().nullable() });
+
+const StoredRequest = z.object({ cause: Wished, by: z.string() });
 
 /** Under which an assignment is kept: one per lead and epoch (D9). */
 export function assignmentKey(leadId: string, epoch: number): string {

@@ -1,3 +1,4 @@
+import { readLead } from '../../rules/qualification/read-lead.ts';
 import { readAssignment } from '../../rules/routing/assignment.ts';
 import type { Assignment } from '../../rules/routing/assignment.ts';
 import type { LeadCase } from './decide-leads.ts';
@@ -27,6 +28,7 @@ export async function loadCases(ids: readonly string[], pass: LeadPass): Promise
   const epochs = await readEpochs(present, state, turns.scope);
   const assignments = await loadAssignments(epochs, pass);
   const changes = await loadStatusChanges(idsOfNewStatus(), pass);
+  const rules = (taken.rulebook.qualification ?? taken.rulebook.routing)!.rules;
   const cases = present.map(({ id }): LeadCase => {
     const record = records.get(id)!;
     const memory = memories.get(id) ?? null;
@@ -37,6 +39,7 @@ export async function loadCases(ids: readonly string[], pass: LeadPass): Promise
     return {
       id,
       record,
+      reading: readLead(rules, record.fields),
       memory,
       epoch,
       assignment,

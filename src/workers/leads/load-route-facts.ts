@@ -1,6 +1,5 @@
 import type { Row } from '../../domain/record.ts';
 import type { Query } from '../../ports.ts';
-import { readLead } from '../../rules/qualification/read-lead.ts';
 import type { RoutingRules } from '../../rules/routing/routing-rules.ts';
 import { fold } from '../../rules/text/fold.ts';
 import { askTogether } from '../ask-together.ts';
@@ -43,7 +42,7 @@ export async function loadRouteFacts(
 ): Promise<RouteFacts> {
   const { taken, salesforce, signal, at, state, turns } = pass;
   const { users } = taken.directory;
-  const fields = leads.map(({ record }) => readLead(rules, record.fields).fields);
+  const fields = leads.map(({ reading }) => reading.fields);
 
   const byAddress = duplicateQueries(fields, rules);
   const byCompany = accountQueries(fields, rules, taken.columns.account);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Fields } from '../../../src/domain/record.ts';
-import type { AccountCandidate } from '../../../src/rules/routing/match-account.ts';
+import { readAccount, type AccountCandidate } from '../../../src/rules/routing/match-account.ts';
 import { aUser, ownerOf, route, worldWith } from './support/builders.ts';
 import { exampleRouting } from './support/example.ts';
 
@@ -9,11 +9,8 @@ const KIM = 'kim@northwind.example';
 const LEE = 'lee@northwind.example';
 
 function anAccount(id: string, ownerId: string, fields: Fields): AccountCandidate {
-  return {
-    id,
-    ownerId,
-    fields: { Name: 'Acme Holding', Website: 'www.acme.example', BillingCountry: 'France', ...fields },
-  };
+  const common = { Name: 'Acme Holding', Website: 'www.acme.example', BillingCountry: 'France' };
+  return { id, ownerId, fields: readAccount({ ...common, ...fields }) };
 }
 
 /** Who gets a lead by its account; null when no account is its own. */
