@@ -86,6 +86,9 @@ export async function startWorkers(
           clock,
           random: Math.random,
           setAside: (record, id, error) => setAside(record, id, error, world),
+          onStandstill(error) {
+            if (once) fail(error);
+          },
           onPause(paused, error) {
             for (const module of modulesOf(paused, world)) {
               if (error === null) observer.emit('module.resumed', { module });

@@ -14,6 +14,8 @@ export type AppErrorFields = {
   readonly message: string;
   /** How to put it right, as an instruction; null when there is nothing to do but wait. */
   readonly mend?: string | null;
+  /** How long the other side asks us to wait, ms; null when it does not say. */
+  readonly retryAfterMs?: number | null;
   readonly cause?: unknown;
 };
 
@@ -23,11 +25,13 @@ export class AppError extends Error {
   readonly code: string;
   readonly recovery: Recovery;
   readonly mend: string | null;
+  readonly retryAfterMs: number | null;
 
-  constructor({ code, recovery, message, mend = null, cause }: AppErrorFields) {
+  constructor({ code, recovery, message, mend = null, retryAfterMs = null, cause }: AppErrorFields) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
     this.recovery = recovery;
     this.mend = mend;
+    this.retryAfterMs = retryAfterMs;
   }
 }

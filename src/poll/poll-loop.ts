@@ -1,4 +1,5 @@
 import { AppError } from '../domain/error.ts';
+import { isOutage } from '../domain/outage.ts';
 import type { WorkKind } from '../domain/work.ts';
 import type { Clock } from '../ports.ts';
 import { fireTimers, pollDeletedRoles, pollStreams, type PollSettings, type PollWorld } from './poller.ts';
@@ -46,7 +47,8 @@ export async function runPollLoop(settings: LoopSettings, world: LoopWorld, sign
 /**
  * Polls until nothing is new, no timer is due and every queue is empty (`start --once`).
  * What was visible when it began is surely read: the last round starts when the safety lag has passed since.
- * @throws AppError when a poll fails for a reason that time does not mend
+ * @throws AppError when a poll fails for a reason that time does not mend, or `budget-low` when all that is left to do must
+ *   wait for calls (F43)
  */
 export async function pollUntilIdle(settings: LoopSettings, world: LoopWorld, signal: AbortSignal): Promise<void> {
   await waitForLease(world, signal);
@@ -57,14 +59,22 @@ export async function pollUntilIdle(settings: LoopSettings, world: LoopWorld, si
     const isLast = clock.monotonic() - begun >= lag;
     const epoch = await patiently(() => state.epoch(), world, signal);
     let found = 0;
+    let short: AppError | null = null;
     for (const streams of streamGroups(settings.concern())) {
-      found += await patiently(() => world.pass(() => poll(streams, settings, world, signal), signal), world, signal);
+      const pass = () => world.pass(() => poll(streams, settings, world, signal), signal);
+      found += await patiently(pass, world, signal).catch((error: unknown) => {
+        if (!isBudgetLow(error)) throw error;
+        // What the more urgent lanes have found is still seen through.
+        short = error as AppError;
+        return 0;
+      });
     }
     for (const kind of KINDS) found += await patiently(() => fireTimers(kind, world), world, signal);
     while ((await patiently(() => queues.pending(), world, signal)) > 0) await clock.sleep(50, signal);
     // A queue may also be empty because Redis was emptied.
     const isWhole = (await patiently(() => state.epoch(), world, signal)) === epoch;
     if (found > 0 || !isWhole) continue;
+    if (short !== null) throw short as AppError;
     if (isLast) break;
     await clock.sleep(Math.max(begun + lag - clock.monotonic(), 0), signal);
   }
@@ -77,6 +87,11 @@ const CLOCK_GRAIN = 2_000;
 /** How often `--once` tries again what fails for a passing reason. */
 const PATIENCE = 5;
 
+/** A day may pass before calls are left again: a run that somebody waits for ends instead. */
+function isBudgetLow(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'budget-low';
+}
+
 /** An outage, of the org or of Redis, is waited out however long it takes. */
 async function patiently<T>(call: () => Promise<T>, { clock }: LoopWorld, signal: AbortSignal): Promise<T> {
   for (let tries = 1; ; tries++) {
@@ -85,8 +100,8 @@ async function patiently<T>(call: () => Promise<T>, { clock }: LoopWorld, signal
     } catch (error) {
       signal.throwIfAborted();
       const isPassing = error instanceof AppError && (error.recovery === 'wait' || error.recovery === 'retry');
-      if (!isPassing || (error.recovery === 'retry' && tries === PATIENCE)) throw error;
-      await clock.sleep(250 * 2 ** Math.min(tries, 5), signal);
+      if (!isPassing || isBudgetLow(error) || (error.recovery === 'retry' && tries === PATIENCE)) throw error;
+      await clock.sleep(Math.max(250 * 2 ** Math.min(tries, 5), error.retryAfterMs ?? 0), signal);
     }
   }
 }
@@ -108,7 +123,7 @@ async function tryPoll(
     if (!(error instanceof AppError)) throw error;
     const { code, message: reason, mend, recovery } = error;
     // The gate has told of an outage; anything else is told here. The watermark stays, so the next poll reads it all.
-    if (recovery !== 'wait' && failing.get(object) !== code) {
+    if (!isOutage(error) && recovery !== 'wait' && failing.get(object) !== code) {
       failing.set(object, code);
       world.observer.emit('poll.failed', { object, code, reason, mend });
     }

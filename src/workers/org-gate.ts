@@ -1,9 +1,12 @@
-import { AppError } from '../domain/error.ts';
+import type { AppError } from '../domain/error.ts';
+import { isOutage } from '../domain/outage.ts';
 import type { Observer } from '../observe/events.ts';
 import type { Clock } from '../ports.ts';
 
 /** Nothing but time helps against a used-up daily allocation: one cheap call every five minutes asks (XE14). */
 const LIMIT_PROBE = 5 * 60_000;
+/** Nobody waits longer at the org's word: a proxy may ask for a day. */
+const LONGEST_WAIT = 60 * 60_000;
 const FIRST_PROBE = 1_000;
 const SLOWEST_PROBE = 60_000;
 
@@ -12,10 +15,6 @@ export type OrgGate = {
   pass<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T>;
   isOpen(): boolean;
 };
-
-function isOutage(error: unknown): error is AppError {
-  return error instanceof AppError && error.recovery === 'wait' && !error.code.startsWith('redis-');
-}
 
 /**
  * One gate before everything that calls Salesforce. An outage or a limit (recovery `wait`) shuts it: then a single
@@ -71,12 +70,15 @@ export function createOrgGate(clock: Clock, observer: Observer, random: () => nu
     const now = clock.monotonic();
     if (shut === null) observer.emit('org.unreachable', { code: error.code, reason: error.message, mend: error.mend });
     const failures = (shut?.failures ?? 0) + 1;
-    const pause =
-      error.code === 'REQUEST_LIMIT_EXCEEDED'
-        ? LIMIT_PROBE
-        : Math.min(FIRST_PROBE * 2 ** (failures - 1), SLOWEST_PROBE) * (0.75 + random() / 2);
-    shut = { since: shut?.since ?? now, failures, probeAt: now + pause, isProbing: false };
+    shut = { since: shut?.since ?? now, failures, probeAt: now + pauseAfter(error, failures), isProbing: false };
     wake();
+  }
+
+  /** Jittered upwards only, so that what the org asked for is kept. */
+  function pauseAfter({ code, retryAfterMs }: AppError, failures: number): number {
+    const asked = Math.min(retryAfterMs ?? 0, LONGEST_WAIT) * (1 + random() / 10);
+    if (code === 'REQUEST_LIMIT_EXCEEDED') return retryAfterMs === null ? LIMIT_PROBE : asked;
+    return Math.max(asked, Math.min(FIRST_PROBE * 2 ** (failures - 1), SLOWEST_PROBE) * (0.75 + random() / 2));
   }
 
   function leaveProbe(): void {

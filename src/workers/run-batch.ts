@@ -1,4 +1,5 @@
 import { AppError } from '../domain/error.ts';
+import { isSignInRefused } from '../domain/outage.ts';
 import type { WorkKind } from '../domain/work.ts';
 import type { Observer } from '../observe/events.ts';
 import type { Clock, WorkQueues } from '../ports.ts';
@@ -12,6 +13,8 @@ export type BatchWorld = {
   readonly random: () => number;
   /** Told when a kind's work stops for a reason that only a person can mend, and null when it goes on again. */
   readonly onPause: (kind: WorkKind, error: AppError | null) => void;
+  /** Told when no work of the kind can go on for a reason that lies outside of it: a spent budget, a refused sign-in. */
+  readonly onStandstill: (error: AppError) => void;
   /** Sets a record aside that no attempt gets through. */
   readonly setAside: (kind: WorkKind, id: string, error: unknown) => Promise<void>;
 };
@@ -48,18 +51,22 @@ export async function runBatch(
       return;
     } catch (error) {
       signal.throwIfAborted();
-      if (error instanceof AppError && (error.recovery === 'fix-config' || error.recovery === 'stop')) {
+      if (error instanceof AppError && (error.code === 'budget-low' || isSignInRefused(error))) {
+        world.onStandstill(error);
+      } else if (error instanceof AppError && (error.recovery === 'fix-config' || error.recovery === 'stop')) {
         if (!isPaused) world.onPause(kind, error);
         isPaused = true;
         await clock.sleep(PAUSE, signal);
         continue;
       }
-      if (!(error instanceof AppError && error.recovery === 'wait')) {
+      const isWaiting = error instanceof AppError && (error.recovery === 'wait' || isSignInRefused(error));
+      if (!isWaiting) {
         failures++;
         observer.emit('work.failed', { queue: kind, records: ids.length, ...describe(error) });
       }
       if (failures < TRIES) {
-        await clock.sleep(jitter(Math.min(FIRST_PAUSE * 2 ** pauses, LONGEST_PAUSE), world.random), signal);
+        const pause = jitter(Math.min(FIRST_PAUSE * 2 ** pauses, LONGEST_PAUSE), world.random);
+        await clock.sleep(Math.max(pause, askedPause(error, world.random)), signal);
         continue;
       }
       if (ids.length === 1) {
@@ -83,6 +90,12 @@ export function describe(error: unknown): {
   if (error instanceof AppError) return { code: error.code, reason: error.message, mend: error.mend };
   const name = error instanceof Error ? error.name : 'unknown';
   return { code: 'internal', reason: `an unforeseen ${name} (run with LOG_LEVEL=debug and report it)`, mend: null };
+}
+
+/** What the org asked for, and a little more. */
+function askedPause(error: unknown, random: () => number): number {
+  const asked = error instanceof AppError ? (error.retryAfterMs ?? 0) : 0;
+  return Math.min(asked, LONGEST_PAUSE) * (1 + random() / 5);
 }
 
 function jitter(ms: number, random: () => number): number {

@@ -3,11 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/domain/error.ts';
 import { createObserver, type EventName } from '../../src/observe/events.ts';
 import { createOrgGate } from '../../src/workers/org-gate.ts';
-import { createManualClock } from '../support/clock.ts';
+import { createManualClock, type ManualClock } from '../support/clock.ts';
 
 const never = new AbortController().signal;
 const outage = new AppError({ code: 'org-unavailable', recovery: 'wait', message: 'maintenance' });
 const limit = new AppError({ code: 'REQUEST_LIMIT_EXCEEDED', recovery: 'wait', message: 'TotalRequests' });
+
+async function twentySeconds(clock: ManualClock): Promise<void> {
+  for (let second = 0; second < 20; second++) await clock.advance(1_000);
+}
 
 function setUp() {
   const clock = createManualClock();
@@ -83,6 +87,46 @@ describe('the gate before Salesforce', () => {
     await clock.advance(3_600_000);
     await clock.advance(3_600_000);
     await Promise.all(waiting);
+  });
+
+  it.each([
+    ['longer than its own pause, when asked to', outage.code, 120_000, 119_000],
+    ['no five minutes for a limit that tells when it ends', limit.code, 30_000, 29_000],
+  ])('waits %s (I23)', async (_, code, retryAfterMs, tooEarly) => {
+    const { call, clock, failWith, calls } = setUp();
+    failWith(new AppError({ code, recovery: 'wait', message: 'later', retryAfterMs }));
+    await expect(call()).rejects.toThrow('later');
+    failWith(null);
+    const waiting = call();
+
+    await clock.advance(tooEarly);
+    expect(calls()).toBe(1);
+    for (let second = 0; second < 15; second++) await clock.advance(1_000);
+
+    await expect(waiting).resolves.toBe('answer');
+  });
+
+  it('shuts when the org does not let us in, and tells it once with how to mend it (D11, I40)', async () => {
+    const { call, gate, events, failWith, clock } = setUp();
+    failWith(new AppError({ code: 'oauth-user-inactive', recovery: 'fix-config', message: 'inactive' }));
+    await expect(call()).rejects.toThrow('inactive');
+    for (let tries = 0; tries < 3; tries++) {
+      const [refused] = await Promise.all([call().catch((error: unknown) => error), twentySeconds(clock)]);
+      expect(refused).toMatchObject({ code: 'oauth-user-inactive' });
+    }
+
+    expect(gate.isOpen()).toBe(false);
+    expect(events).toEqual(['org.unreachable']);
+  });
+
+  it.each(['budget-low', 'concurrent-limit'])('stays open for %s, which concerns some calls only', async (code) => {
+    const { call, gate, events, failWith } = setUp();
+    failWith(new AppError({ code, recovery: 'wait', message: 'not now' }));
+
+    await expect(call()).rejects.toThrow('not now');
+
+    expect(gate.isOpen()).toBe(true);
+    expect(events).toEqual([]);
   });
 
   it('does not shut for a failure that is not about the whole org', async () => {

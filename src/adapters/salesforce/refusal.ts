@@ -30,29 +30,62 @@ export function isAccepted(answer: HttpAnswer): boolean {
  */
 export function readRefusal(answer: HttpAnswer): AppError {
   const errors = readApiErrors(answer.body);
-  if (errors !== null && answer.statusCode < 500) return refusalOf(errors, answer.statusCode);
+  const retryAfterMs = readRetryAfter(answer);
+  if (errors !== null && answer.statusCode < 500) return refusalOf(errors, answer.statusCode, retryAfterMs);
   if (answer.statusCode === 401) return sessionExpired();
   if (answer.statusCode === 414 || answer.statusCode === 431) return tooLong(answer.statusCode);
-  if (answer.statusCode === 429) return refusalOf([{ errorCode: 'REQUEST_LIMIT_EXCEEDED', message: 'HTTP 429' }], 429);
+  if (answer.statusCode === 429) {
+    return refusalOf([{ errorCode: 'REQUEST_LIMIT_EXCEEDED', message: 'HTTP 429' }], 429, retryAfterMs);
+  }
   const [first] = errors ?? [];
   return new AppError({
     code: 'org-unavailable',
     recovery: first === undefined ? 'wait' : recoveryOf(codeOfApiError(first), first.message),
     message: `the org is not available: HTTP ${answer.statusCode}${first === undefined ? ', not JSON' : ` ${describeApiError(first)}`}`,
+    retryAfterMs,
     mend: answer.statusCode === 420 ? 'check that the org still exists and that its My Domain has not changed' : null,
   });
 }
 
 /** The same for a sub-request of a composite call or any list of errors. */
-export function refusalOf(errors: readonly ApiError[], status: number): AppError {
+export function refusalOf(errors: readonly ApiError[], status: number, retryAfterMs: number | null = null): AppError {
   const error = pickDecisive(errors);
   const code = codeOfApiError(error);
+  if (isConcurrentLimit(error)) return crowded(error, status, retryAfterMs);
   return new AppError({
     code,
     recovery: recoveryOf(code, error.message),
     message: `the org refused: HTTP ${status} ${describeApiError(error)}`,
-    mend: mendOf(code, error.message),
+    mend: MENDS[code] ?? null,
+    retryAfterMs,
   });
+}
+
+/** One code for two limits: the daily allocation frees up in hours, the places for long calls in seconds. */
+function isConcurrentLimit(error: ApiError): boolean {
+  return codeOfApiError(error) === 'REQUEST_LIMIT_EXCEEDED' && /concurrent/i.test(error.message);
+}
+
+/** Long calls end within seconds to minutes. */
+const CROWDED_MS = 5_000;
+
+function crowded(error: ApiError, status: number, retryAfterMs: number | null): AppError {
+  return new AppError({
+    code: 'concurrent-limit',
+    recovery: 'wait',
+    message: `too many calls run in the org at the same time: HTTP ${status} ${describeApiError(error)}`,
+    mend: 'find what else calls the org for long; rolecall halves its own calls by itself',
+    retryAfterMs: retryAfterMs ?? CROWDED_MS,
+  });
+}
+
+/** `Retry-After` in seconds or as an HTTP date, which is read by the clock that stands beside it. */
+function readRetryAfter({ headers }: HttpAnswer): number | null {
+  const told = headers['retry-after'];
+  if (told === undefined) return null;
+  if (/^\s*\d+\s*$/.test(told)) return Number(told) * 1_000;
+  const until = Date.parse(told) - (Date.parse(headers['date'] ?? '') || Date.now());
+  return Number.isNaN(until) ? null : Math.max(until, 0);
 }
 
 /** Of several errors the first that time alone does not cure, else the first. */
@@ -120,16 +153,8 @@ function tooLong(status: number): AppError {
   });
 }
 
-function mendOf(code: string, message: string): string | null {
-  if (code === 'REQUEST_LIMIT_EXCEEDED') {
-    return /concurrent/i.test(message)
-      ? 'lower the number of calls in flight'
-      : 'wait until the daily allocation frees up, or lower `daily_calls`';
-  }
-  return MENDS[code] ?? null;
-}
-
 const MENDS: Readonly<Record<string, string>> = {
+  REQUEST_LIMIT_EXCEEDED: 'wait until the daily allocation frees up, or lower `daily_calls`',
   INVALID_FIELD: 'create the field, or give the integration user read access to it (permission set)',
   INVALID_FIELD_FOR_INSERT_UPDATE: 'give the integration user edit access to the field (permission set)',
   INVALID_TYPE: 'check the name of the object and that the integration user may read it',

@@ -128,6 +128,32 @@ describe('an odd answer (XE24, D7)', () => {
 });
 
 describe('what an answer tells besides', () => {
+  it.each([
+    ['in seconds', { 'retry-after': '30' }, 30_000],
+    [
+      "as a date by the org's clock",
+      { 'retry-after': 'Wed, 25 Nov 2026 10:02:00 GMT', date: 'Wed, 25 Nov 2026 10:00:00 GMT' },
+      120_000,
+    ],
+    ['not at all', {}, null],
+    ['in words', { 'retry-after': 'soon' }, null],
+  ])('how long to wait, %s (I23)', async (_, headers, retryAfterMs) => {
+    const salesforce = await anOrg({ status: 503, json: BUSY, headers });
+
+    await expect(salesforce.describe(LEAD, FOREVER)).rejects.toMatchObject({ code: 'org-unavailable', retryAfterMs });
+  });
+
+  it.each([
+    ['the daily limit', 'TotalRequests Limit exceeded.', 'REQUEST_LIMIT_EXCEEDED'],
+    ['too many at a time', 'ConcurrentPerOrgLongTxn Limit exceeded.', 'concurrent-limit'],
+    ['too many at a time', 'ConcurrentRequests (Concurrent API Requests) Limit exceeded.', 'concurrent-limit'],
+  ])('%s, though the code is the same: %s', async (_, message, code) => {
+    const json = [{ errorCode: 'REQUEST_LIMIT_EXCEEDED', message }];
+    const salesforce = await anOrg({ status: 403, json });
+
+    await expect(salesforce.describe(LEAD, FOREVER)).rejects.toMatchObject({ code, recovery: 'wait' });
+  });
+
   const describedLead = { name: LEAD, fields: [] };
 
   it('reads a compressed body', async () => {
