@@ -175,7 +175,7 @@ function findTrespasses(sources: readonly SourceFile[], zone: Zone): readonly st
     );
 }
 
-/** Imports from one adapter to another; both Redis adapters share `redis.ts`, which connects. */
+/** Imports from one adapter to another; all Redis adapters share `redis.ts`, which connects. */
 function findForeignAdapters(sources: readonly SourceFile[]): readonly string[] {
   return sources.flatMap((source) =>
     readImports(source)

@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
 
-import type { Redis } from 'ioredis';
-
 import { AppError } from '../domain/error.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { WorkKind } from '../domain/work.ts';
 import type { DeadLetter, Memory, Pause, SeenKey, State } from '../ports.ts';
-import { redisError } from './redis.ts';
+import { redisError, type RedisConnection } from './redis.ts';
 
 /** Compares every pool with what the caller saw, then puts all in place: selection and update are atomic (R19). */
 const COMMIT_TURNS = `
@@ -95,7 +93,7 @@ return 1`;
 const DROP_LEASE = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0`;
 
 /** The work state in one Redis, under one prefix. Every method throws AppError `redis-unreachable` (wait). */
-export function createRedisState(redis: Redis, prefix: string): State {
+export function createRedisState(redis: RedisConnection, prefix: string): State {
   const key = (name: string): string => `${prefix}:${name}`;
 
   return {

@@ -1,123 +1,146 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import { isIP } from 'node:net';
+
+import { Cluster, Redis, type ClusterOptions, type RedisOptions } from 'ioredis';
 
 import { AppError } from '../domain/error.ts';
+import { readRedisAddress, type RedisAddress } from '../domain/redis-address.ts';
 
 export type RedisSettings = { readonly url: string; readonly prefix: string };
+
+/** A server, the master that the Sentinels name, or a Cluster: they take the same commands. */
+export type RedisConnection = Redis | Cluster;
 
 /** Commands fail after this long instead of waiting for ever, so that a hung Redis is noticed. */
 const COMMAND_TIMEOUT = 5_000;
 
-export type RedisConnection = Redis;
+/** A connection over which nothing has come for so long, though something is awaited, is given up, ms. */
+const COMMAND_SILENCE = 7_000;
+/** BullMQ's workers ask for news at least every ten seconds. */
+const WORKER_SILENCE = 20_000;
 
 /** A connection for commands: fails fast, connects again by itself. */
-export function connectForCommands(settings: RedisSettings): Redis {
-  return open(settings, { commandTimeout: COMMAND_TIMEOUT, maxRetriesPerRequest: 1 });
+export function connectForCommands(settings: RedisSettings): RedisConnection {
+  return open(settings, {
+    commandTimeout: COMMAND_TIMEOUT,
+    maxRetriesPerRequest: 1,
+    socketTimeout: COMMAND_SILENCE,
+  });
 }
 
 /** A connection for a BullMQ worker, which blocks on purpose: never gives a command up. */
-export function connectForWorkers(settings: RedisSettings): Redis {
-  return open(settings, { maxRetriesPerRequest: null });
+export function connectForWorkers(settings: RedisSettings): RedisConnection {
+  return open(settings, { maxRetriesPerRequest: null, socketTimeout: WORKER_SILENCE });
 }
 
-function open(settings: RedisSettings, options: RedisOptions): Redis {
-  const settled: Omit<RedisOptions, 'replyMapping'> = {
-    ...options,
-    connectTimeout: COMMAND_TIMEOUT,
-    retryStrategy: (attempt: number) => Math.min(100 * 2 ** Math.min(attempt, 5), 2_000),
-    // After a failover the old master answers READONLY: connect again, to the new one.
-    reconnectOnError: (error: Error) => (error.message.startsWith('READONLY') ? 2 : false),
-  };
-  const redis = new Redis(settings.url, settled);
+function open({ url }: RedisSettings, wishes: RedisOptions): RedisConnection {
+  const address = readRedisAddress(url);
+  if (address === null) throw new TypeError('a Redis is opened at an address that was not checked');
+  const options = { ...wishes, ...credentialsOf(address), connectTimeout: COMMAND_TIMEOUT, reconnectOnError };
+  const redis = address.kind === 'cluster' ? openCluster(address, options) : openServer(address, options);
   // Every failure also rejects the command that met it, in other words; without a listener ioredis would print it.
   redis.on('error', (error: Error) => lastErrors.set(redis, error));
   redis.on('ready', () => lastErrors.delete(redis));
   return redis;
 }
 
-/** What a connection failed on last: the commands that it fails only tell how often it was tried. */
-const lastErrors = new WeakMap<Redis, Error>();
+type Options = Omit<RedisOptions, 'replyMapping'>;
 
-/** Whether commands are answered now. */
-export function isReady(redis: Redis): boolean {
-  return redis.status === 'ready';
+function openServer({ kind, hosts, master, database, isTls, ...address }: RedisAddress, options: Options): Redis {
+  const common = { ...options, db: database, retryStrategy };
+  if (kind === 'server') return new Redis({ ...common, ...hosts[0] });
+  return new Redis({
+    ...common,
+    sentinels: [...hosts],
+    name: master ?? '',
+    ...(address.sentinelUsername === null ? {} : { sentinelUsername: address.sentinelUsername }),
+    ...(address.sentinelPassword === null ? {} : { sentinelPassword: address.sentinelPassword }),
+    ...(isTls ? { enableTLSForSentinelMode: true, sentinelTLS: {} } : {}),
+    // A master that hangs keeps its connections; the Sentinels tell that another has taken its place.
+    failoverDetector: true,
+  });
 }
 
-/**
- * Tells when a connection that stood is lost, and when it stands again, once each.
- * @returns ends the watching: a connection that is closed on purpose is no news
- */
-export function watchRedis(
-  redis: Redis,
-  told: { readonly lost: () => void; readonly regained: () => void },
-): () => void {
-  let isLost = false;
-  const onClose = (): void => {
-    if (!isLost) told.lost();
-    isLost = true;
+function openCluster({ hosts, isTls }: RedisAddress, { commandTimeout, ...redisOptions }: Options): Cluster {
+  const settings: Omit<ClusterOptions, 'redisOptions'> = {
+    clusterRetryStrategy: retryStrategy,
+    slotsRefreshTimeout: COMMAND_TIMEOUT,
+    // A certificate is for a name, so the name must not become a number first.
+    ...(isTls ? { dnsLookup: (name, found) => found(null, name) } : {}),
   };
-  const onReady = (): void => {
-    if (isLost) told.regained();
-    isLost = false;
+  const cluster = new Cluster([...hosts], { ...settings, redisOptions });
+  if (commandTimeout === undefined) return cluster;
+  // A Cluster none of whose nodes is there keeps commands back before any node's own time begins to run.
+  const send = cluster.sendCommand.bind(cluster);
+  cluster.sendCommand = (command, ...where) => {
+    command.setTimeout(commandTimeout);
+    return send(command, ...where);
   };
-  redis.on('close', onClose).on('ready', onReady);
-  return () => redis.off('close', onClose).off('ready', onReady);
+  return cluster;
+}
+
+function credentialsOf({ kind, hosts, username, password, isTls }: RedisAddress): Options {
+  const host = hosts[0]?.host ?? '';
+  return {
+    ...(username === null ? {} : { username }),
+    ...(password === null ? {} : { password }),
+    ...(isTls ? { tls: kind === 'server' && isIP(host) === 0 ? { servername: host } : {} } : {}),
+  };
+}
+
+function retryStrategy(attempt: number): number {
+  return Math.min(100 * 2 ** Math.min(attempt, 5), 2_000);
+}
+
+/** After a failover the old master answers READONLY: connect again, to the new one, and ask that. */
+function reconnectOnError(error: Error): false | 2 {
+  return error.message.startsWith('READONLY') ? 2 : false;
+}
+
+/** What a connection failed on last: the commands that it fails only tell how often it was tried. */
+const lastErrors = new WeakMap<RedisConnection, Error>();
+
+/** What a command failed on, as far as the connection knows better; of a Cluster what its last node failed on. */
+export function causeOf(redis: RedisConnection, failure: unknown): unknown {
+  const known = lastErrors.get(redis) ?? failure;
+  const isOfNode = known instanceof Error && 'lastNodeError' in known && known.lastNodeError instanceof Error;
+  return isOfNode ? known.lastNodeError : known;
+}
+
+/** The servers that hold the keys. */
+export function mastersOf(redis: RedisConnection): readonly Redis[] {
+  return redis instanceof Cluster ? redis.nodes('master') : [redis];
 }
 
 /** Deletes every key under a prefix. */
-export async function forgetKeys(redis: Redis, prefix: string): Promise<void> {
+export async function forgetKeys(redis: RedisConnection, prefix: string): Promise<void> {
   const pattern = `${prefix.replace(/[*?[\]\\]/g, String.raw`\$&`)}:*`;
-  for await (const keys of redis.scanStream({ match: pattern, count: 1000 })) {
-    const found = keys as string[];
-    if (found.length > 0) await redis.unlink(...found);
+  for (const server of mastersOf(redis)) {
+    for await (const keys of server.scanStream({ match: pattern, count: 1000 })) {
+      const found = keys as string[];
+      if (found.length > 0) await server.unlink(...found);
+    }
   }
 }
 
-export type RedisFindings = { readonly isPersistent: boolean };
-
-/**
- * Checks what Redis must be for queues: it lets us in and never evicts.
- * @throws AppError `redis-evicts` or `redis-refuses` (fix-config); `redis-unreachable` (wait) when it does not answer
- */
-export async function inspectRedis(redis: Redis): Promise<RedisFindings> {
-  // The driver goes on in database 0 when the one asked for does not exist.
-  await answer(redis, redis.select(redis.options.db ?? 0));
-  const memory = await answer(redis, redis.info('memory'));
-  const persistence = await answer(redis, redis.info('persistence'));
-  const policy = field(memory, 'maxmemory_policy');
-  if (policy !== 'noeviction') {
-    throw new AppError({
-      code: 'redis-evicts',
-      recovery: 'fix-config',
-      message: `the Redis of REDIS_URL has maxmemory-policy "${policy}" and may drop queued work`,
-      mend: 'set maxmemory-policy noeviction',
-    });
-  }
-  return { isPersistent: field(persistence, 'aof_enabled') === '1' };
-}
-
-/** Answers that waiting does not change. */
-const REFUSALS = /^(?:WRONGPASS|NOAUTH|NOPERM|ERR (?:DB index|invalid password|AUTH))/;
-
-async function answer(redis: Redis, reply: Promise<string>): Promise<string> {
-  try {
-    return await reply;
-  } catch (failure) {
-    const cause = lastErrors.get(redis) ?? failure;
-    if (!(cause instanceof Error) || !REFUSALS.test(cause.message)) throw redisError(cause);
-    throw new AppError({
-      code: 'redis-refuses',
-      recovery: 'fix-config',
-      message: `the Redis of REDIS_URL refuses us: ${cause.message}`,
-      mend: 'correct the user, the password or the database in REDIS_URL',
-      cause,
-    });
-  }
-}
+/** How Redis says that it is there and takes no writes now. */
+const NO_WRITES = /^(?:OOM|READONLY|MISCONF|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|LOADING)\b/;
 
 /** Any failure of Redis as the one error: it comes back by itself, so wait. */
 export function redisError(cause: unknown): AppError {
   if (cause instanceof AppError) return cause;
   const reason = cause instanceof Error ? cause.message : String(cause);
+  if (NO_WRITES.test(reason)) {
+    const [words] = reason.split(/\.? script:/);
+    return new AppError({
+      code: 'redis-read-only',
+      recovery: 'wait',
+      message: `Redis takes no writes (REDIS_URL): ${words ?? reason}`,
+      mend: reason.startsWith('OOM')
+        ? 'raise its maxmemory; the daemon goes on by itself'
+        : 'look at its log; the daemon goes on by itself',
+      cause,
+    });
+  }
   return new AppError({
     code: 'redis-unreachable',
     recovery: 'wait',
@@ -125,8 +148,4 @@ export function redisError(cause: unknown): AppError {
     mend: 'start Redis; the daemon goes on by itself',
     cause,
   });
-}
-
-function field(info: string, name: string): string {
-  return new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? '';
 }

@@ -1,15 +1,13 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 
-import type { Redis } from 'ioredis';
-
-import { redisError } from './redis.ts';
+import { redisError, type RedisConnection } from './redis.ts';
 
 /**
  * Keeps the rotated refresh token in Redis, encrypted with a key that only the configured token yields (AES-256-GCM):
  * who reads Redis cannot sign in. A token that was kept under another configured token counts as none.
  */
 export function createRotatedTokens(
-  redis: Redis,
+  redis: RedisConnection,
   prefix: string,
   configured: string,
 ): { load(): Promise<string | null>; save(token: string): Promise<void> } {

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
-import { inspectRedis, watchRedis, type RedisConnection, type RedisSettings } from '../adapters/redis.ts';
+import { inspectRedis } from '../adapters/inspect-redis.ts';
+import type { RedisConnection, RedisSettings } from '../adapters/redis.ts';
+import { watchRedis, type RedisWatch } from '../adapters/watch-redis.ts';
 import { AppError } from '../domain/error.ts';
 import type { Observer } from '../observe/events.ts';
 import type { Clock } from '../ports.ts';
@@ -16,12 +18,16 @@ export function redisSettingsOf({ environment, dryRun }: DaemonSettings): RedisS
 type Waiting = { readonly observer: Observer; readonly clock: Clock; readonly stop: AbortSignal };
 
 /** Tells of a Redis that goes away under the running daemon, which waits for it and goes on by itself (XE22). */
-export function tellOfRedis(redis: RedisConnection, { observer, clock }: Omit<Waiting, 'stop'>): () => void {
+export function tellOfRedis(
+  redis: RedisConnection,
+  prefix: string,
+  { observer, clock }: Omit<Waiting, 'stop'>,
+): RedisWatch {
   let since = 0;
-  return watchRedis(redis, {
-    lost() {
+  return watchRedis(redis, prefix, {
+    lost({ message: reason, mend }) {
       since = clock.monotonic();
-      observer.emit('redis.unreachable', { reason: 'the connection to Redis is lost (REDIS_URL)' });
+      observer.emit('redis.unreachable', { reason, mend });
     },
     regained: () => observer.emit('redis.reachable', { seconds: Math.round((clock.monotonic() - since) / 1000) }),
   });
@@ -32,16 +38,13 @@ export async function awaitRedis(redis: RedisConnection, { observer, clock, stop
   const begun = clock.monotonic();
   for (let isTold = false; ;) {
     try {
-      const { isPersistent } = await inspectRedis(redis);
+      const warnings = await inspectRedis(redis);
       if (isTold) observer.emit('redis.reachable', { seconds: Math.round((clock.monotonic() - begun) / 1000) });
-      if (!isPersistent) {
-        const reason = 'Redis keeps no append-only file: what waits in it is lost when it stops';
-        observer.emit('redis.warning', { reason, mend: 'set appendonly yes' });
-      }
+      for (const warning of warnings) observer.emit('redis.warning', warning);
       return;
     } catch (error) {
       if (!(error instanceof AppError) || error.recovery !== 'wait') throw error;
-      if (!isTold) observer.emit('redis.unreachable', { reason: error.message });
+      if (!isTold) observer.emit('redis.unreachable', { reason: error.message, mend: error.mend });
       isTold = true;
       await clock.sleep(1_000, stop);
     }

@@ -1,4 +1,3 @@
-import { isReady, type RedisConnection } from '../adapters/redis.ts';
 import type { Observer } from '../observe/events.ts';
 import { serveStatusPages, type Health } from '../observe/http.ts';
 import type { Metrics } from '../observe/metrics.ts';
@@ -12,7 +11,7 @@ type Served = {
   readonly observer: Observer;
   readonly metrics: Metrics;
   readonly closers: Closer[];
-  readonly redis: RedisConnection;
+  readonly isRedisThere: () => boolean;
   readonly salesforce: Salesforce;
   readonly queues: WorkQueues;
   readonly state: State;
@@ -22,11 +21,11 @@ type Served = {
 
 /** Serves `/health`, `/ready` and `/metrics`, and logs where. @throws AppError `http-port` (fix-config) */
 export async function serveStatus({ environment, once }: DaemonSettings, served: Served): Promise<void> {
-  const { observer, metrics, closers, redis, salesforce, queues, state, gate, config } = served;
+  const { observer, metrics, closers, isRedisThere, salesforce, queues, state, gate, config } = served;
   // A run that ends by itself may go on beside the daemon, whose port it is.
   const address = { ...environment.http, isPortFixed: !once };
   const pages = await serveStatusPages(address, {
-    health: () => healthOf(gate, redis, config),
+    health: () => healthOf(gate, isRedisThere(), config),
     metrics: async () => {
       const [waiting, dead] = await Promise.all([queues.pending(), state.deadLetters()]);
       metrics.setGauges({ calls: salesforce.calls(), waiting, dead: dead.length });
@@ -37,10 +36,10 @@ export async function serveStatus({ environment, once }: DaemonSettings, served:
   observer.emit('http.listening', { host: pages.host, port: pages.port });
 }
 
-function healthOf(gate: OrgGate, redis: RedisConnection, config: Served['config']): Health {
+function healthOf(gate: OrgGate, isRedisThere: boolean, config: Served['config']): Health {
   const problems = [
     ...(gate.isOpen() ? [] : ['Salesforce does not answer']),
-    ...(isReady(redis) ? [] : ['Redis does not answer']),
+    ...(isRedisThere ? [] : ['Redis does not answer']),
     ...(config.isRejected() ? ['the configuration was refused, an older one runs on'] : []),
   ];
   return { ready: problems.length === 0, problems };

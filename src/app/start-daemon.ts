@@ -55,7 +55,8 @@ export async function startDaemon(settings: DaemonSettings, starting: Starting):
   const redis = connectForCommands(redisSettings);
   closers.push(() => redis.disconnect());
   await awaitRedis(redis, starting);
-  closers.push(tellOfRedis(redis, starting));
+  const watch = tellOfRedis(redis, redisSettings.prefix, starting);
+  closers.push(() => watch.stop());
   if (settings.dryRun) closers.push(() => forgetKeys(redis, redisSettings.prefix));
 
   const salesforce = openSalesforce(environment.salesforce, redis, environment.redis.prefix, { ...settings, clock });
@@ -84,7 +85,8 @@ export async function startDaemon(settings: DaemonSettings, starting: Starting):
     observer.emit('internal.error', { reason: `queues and Redis: ${error.name}` }, 'debug'),
   );
   closers.push(() => queues.close());
-  await serveStatus(settings, { ...starting, redis, salesforce, queues, state, gate, config });
+  const isRedisThere = (): boolean => watch.isThere();
+  await serveStatus(settings, { ...starting, isRedisThere, salesforce, queues, state, gate, config });
 
   const alerts = openAlerts(settings, redisSettings, observer, loaded);
   closers.push(() => alerts.close());

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { keyPrefix, readRedisAddress, type RedisAddress } from '../domain/redis-address.ts';
 import type { EnvironmentReading, Variables } from './env-reading.ts';
 import { environmentError, read, valueOf } from './env-reading.ts';
 import type { SalesforceEnvironment } from './env-salesforce.ts';
@@ -97,7 +98,10 @@ function readRedisVariables(env: Variables): EnvironmentReading<RedisEnvironment
   const schema = z.object({
     REDIS_URL: z
       .string()
-      .refine(isRedisUrl, { error: 'REDIS_URL is not the address of a Redis', params: { mend: REDIS_URL_MEND } })
+      .refine((url) => readRedisAddress(url) !== null, {
+        error: 'REDIS_URL is not the address of a Redis',
+        params: { mend: REDIS_URL_MEND },
+      })
       .default('redis://127.0.0.1:6379'),
     REDIS_PREFIX: z
       .string()
@@ -106,29 +110,24 @@ function readRedisVariables(env: Variables): EnvironmentReading<RedisEnvironment
       })
       .default('rolecall'),
   });
-  return read(schema, env, (set) => ({
-    url: set.REDIS_URL,
-    prefix: set.REDIS_PREFIX,
-    secrets: passwordsOf(set.REDIS_URL),
-  }));
+  return read(schema, env, ({ REDIS_URL: url, REDIS_PREFIX: prefix }) => {
+    const address = readRedisAddress(url);
+    return {
+      url,
+      prefix: address === null ? prefix : keyPrefix(address, prefix),
+      secrets: address === null ? [] : passwordsOf(address),
+    };
+  });
 }
 
-const REDIS_URL_MEND = 'write redis://HOST:6379 or rediss://:PASSWORD@HOST:6379/DATABASE';
+const REDIS_URL_MEND =
+  'write redis://HOST:6379 or rediss://:PASSWORD@HOST:6379/DATABASE, redis-sentinel://HOST:26379,HOST:26379/MASTER, ' +
+  'or redis-cluster://HOST:6379,HOST:6379';
 
-function isRedisUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname, pathname } = new URL(text);
-  return ['redis:', 'rediss:'].includes(protocol) && hostname !== '' && /^\/?\d{0,4}$/.test(pathname);
-}
-
-function passwordsOf(url: string): readonly string[] {
-  const { password } = new URL(url);
-  if (password === '') return [];
-  try {
-    return [...new Set([password, decodeURIComponent(password)])];
-  } catch {
-    return [password];
-  }
+/** As they are, and as they stand in the URL. */
+function passwordsOf({ password, sentinelPassword }: RedisAddress): readonly string[] {
+  const passwords = [password, sentinelPassword].filter((text) => text !== null && text !== '');
+  return [...new Set(passwords.flatMap((text) => [text!, encodeURIComponent(text!)]))];
 }
 
 function readHttpVariables(env: Variables): EnvironmentReading<HttpEnvironment> {

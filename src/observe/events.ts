@@ -53,7 +53,7 @@ export type Events = {
   'module.discarded': { module: string; records: number; by: string };
   'org.unreachable': { code: string; reason: string; mend: string | null };
   'org.reachable': { seconds: number };
-  'redis.unreachable': { reason: string };
+  'redis.unreachable': { reason: string; mend: string | null };
   'redis.reachable': { seconds: number };
   'redis.warning': { reason: string; mend: string };
   'reconcile.gap': { object: string; record_id: string; kind: 'missed' | 'gone' };

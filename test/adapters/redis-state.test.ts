@@ -1,10 +1,6 @@
-import path from 'node:path';
-
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { createRedisState } from '../../src/adapters/redis-state.ts';
-import { connectForCommands, inspectRedis } from '../../src/adapters/redis.ts';
-import { startPrivateRedis } from '../../src/cli/private-redis.ts';
 import type { State } from '../../src/ports.ts';
 import { freshRedis, type FreshRedis } from '../support/redis.ts';
 
@@ -128,49 +124,4 @@ describe('the lease', () => {
     await state.dropLease('poller', 'a');
     expect(await state.holdLease('poller', 'b', 60_000)).toBe(true);
   });
-});
-
-describe('the Redis itself', () => {
-  it('is refused when its policy may evict', async () => {
-    // Its own server: the policy of the shared one is none of this test's business.
-    const server = await startPrivateRedis({ folder: path.resolve(import.meta.dirname, '../../.redis') });
-    const redis = connectForCommands({ url: server.url, prefix: 'test' });
-    try {
-      await expect(inspectRedis(redis)).resolves.toMatchObject({ isPersistent: true });
-      await redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
-      await expect(inspectRedis(redis)).rejects.toMatchObject({ code: 'redis-evicts', recovery: 'fix-config' });
-    } finally {
-      redis.disconnect();
-      await server.stop();
-    }
-  });
-});
-
-it('a Redis that refuses the password or the database is a mistake, not an outage', async () => {
-  const folder = path.resolve(import.meta.dirname, '../../.redis');
-  const server = await startPrivateRedis({ folder });
-  const admin = connectForCommands({ url: server.url, prefix: 'test' });
-  const missing = connectForCommands({ url: `${server.url}/99`, prefix: 'test' });
-  await admin.config('SET', 'requirepass', 'a-password');
-  const stranger = connectForCommands({ url: server.url, prefix: 'test' });
-  try {
-    await expect(inspectRedis(stranger)).rejects.toMatchObject({ code: 'redis-refuses', recovery: 'fix-config' });
-    await admin.config('SET', 'requirepass', '');
-    await expect(inspectRedis(missing)).rejects.toMatchObject({ code: 'redis-refuses', recovery: 'fix-config' });
-  } finally {
-    for (const redis of [admin, stranger, missing]) redis.disconnect();
-    await server.stop();
-  }
-});
-
-it('a Redis that is not there is told by its own error', async () => {
-  const redis = connectForCommands({ url: 'redis://127.0.0.1:1', prefix: 'test' });
-  try {
-    await expect(inspectRedis(redis)).rejects.toMatchObject({
-      code: 'redis-unreachable',
-      message: expect.stringContaining('ECONNREFUSED') as string,
-    });
-  } finally {
-    redis.disconnect();
-  }
 });

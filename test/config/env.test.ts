@@ -9,6 +9,7 @@ import { readEnvironment, readLocalEnvironment, readRedisEnvironment } from '../
 import type { Environment } from '../../src/config/env.ts';
 import type { Variables } from '../../src/config/env-reading.ts';
 import { AppError } from '../../src/domain/error.ts';
+import { readRedisAddress } from '../../src/domain/redis-address.ts';
 
 const pem = generateKeyPairSync('rsa', { modulusLength: 2048 })
   .privateKey.export({ type: 'pkcs8', format: 'pem' })
@@ -143,6 +144,10 @@ test.each([
   ['SF_API_VERSION', '66'],
   ['REDIS_URL', 'http://127.0.0.1:6379'],
   ['REDIS_URL', 'redis://127.0.0.1:6379/first'],
+  ['REDIS_URL', 'redis://first:6379,second:6379'],
+  ['REDIS_URL', 'redis-sentinel://first:26379,second:26379'],
+  ['REDIS_URL', 'redis-cluster://first:6379/1'],
+  ['REDIS_URL', 'redis-cluster://first:66379'],
   ['REDIS_PREFIX', 'role call'],
   ['HTTP_PORT', '65536'],
   ['HTTP_PORT', '-1'],
@@ -167,7 +172,7 @@ describe('secrets', () => {
       REDIS_URL: 'rediss://app:p%40ss-word@redis.example:6380/2',
     };
 
-    expect(reading(env).secrets).toEqual(['5Aep861', 'keep-this-secret', 'p%40ss-word', 'p@ss-word']);
+    expect(reading(env).secrets).toEqual(['5Aep861', 'keep-this-secret', 'p@ss-word', 'p%40ss-word']);
   });
 
   test('hold the private key line by line', () => {
@@ -196,4 +201,33 @@ test('commands without an org do not look at its variables', () => {
 
 test('REDIS_URL may hold a user, a password and a database', () => {
   expect(readRedisEnvironment({ REDIS_URL: 'redis://u:secret@h:1/15' }).url).toBe('redis://u:secret@h:1/15');
+});
+
+test.each([
+  ['redis://u:secret@h:1/15', { kind: 'server', username: 'u', password: 'secret', database: 15 }],
+  ['rediss://:p%40ss@h', { isTls: true, username: null, password: 'p@ss', hosts: [{ host: 'h', port: 6379 }] }],
+  ['redis://[::1]:7000', { hosts: [{ host: '::1', port: 7000 }] }],
+  [
+    'redis-sentinel://:secret@s1,s2:26380/mymaster/3?sentinelPassword=other',
+    {
+      kind: 'sentinel',
+      master: 'mymaster',
+      database: 3,
+      password: 'secret',
+      sentinelPassword: 'other',
+      hosts: [{ host: 's1', port: 26_379 }, { host: 's2', port: 26_380 }], // oxfmt-ignore
+    },
+  ],
+  ['rediss+cluster://n1:7000,n2:7001', { kind: 'cluster', isTls: true, hosts: [{ port: 7000 }, { port: 7001 }] }],
+])('REDIS_URL may be %s', (url, address) => {
+  expect(readRedisEnvironment({ REDIS_URL: url }).url).toBe(url);
+  expect(readRedisAddress(url)).toMatchObject(address);
+});
+
+test.each([
+  ['redis://h', 'rolecall', 'rolecall'],
+  ['redis-cluster://h', 'rolecall', '{rolecall}'],
+  ['redis-cluster://h', '{ops}:rolecall', '{ops}:rolecall'],
+])('the keys of %s under the prefix %s begin with %s: in a Cluster all in one slot', (url, prefix, expected) => {
+  expect(readRedisEnvironment({ REDIS_URL: url, REDIS_PREFIX: prefix }).prefix).toBe(expected);
 });

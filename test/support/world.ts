@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import type { DaemonSettings } from '../../src/app/daemon-settings.ts';
 import { runDaemon } from '../../src/app/run-daemon.ts';
-import type { Environment } from '../../src/config/env.ts';
+import { readRedisEnvironment, type Environment } from '../../src/config/env.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Config } from '../../src/config/schema.ts';
 import { AppError } from '../../src/domain/error.ts';
@@ -73,7 +73,7 @@ export async function startWorld(options: SandboxOrgOptions = {}, settings: Worl
       apiVersion: '66.0',
       secrets: [sandbox.clientSecret],
     },
-    redis: { url: settings.redisUrl ?? fresh.url, prefix: fresh.prefix, secrets: [] },
+    redis: readRedisEnvironment({ REDIS_URL: settings.redisUrl ?? fresh.url, REDIS_PREFIX: fresh.prefix }),
     http: { host: '127.0.0.1', port: 0 },
     secrets: [sandbox.clientSecret],
   };
