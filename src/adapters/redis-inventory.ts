@@ -1,8 +1,6 @@
-import type { Redis } from 'ioredis';
-
 import type { Instant } from '../domain/instant.ts';
 import type { Inventory, Memory } from '../ports.ts';
-import { redisError } from './redis.ts';
+import { redisError, type RedisConnection } from './redis.ts';
 
 /** How many records one step of a scan looks at, more or less. */
 const SCAN = 2_000;
@@ -11,7 +9,7 @@ const SCAN = 2_000;
  * The inventory in one Redis, under one prefix: a hash per object, whose values are `stamp.run` in base 36, the stamp in
  * whole seconds.
  */
-export function createRedisInventory(redis: Redis, prefix: string): Inventory {
+export function createRedisInventory(redis: RedisConnection, prefix: string): Inventory {
   const recordsOf = (object: string): string => `${prefix}:inventory:${object}`;
   const progressKey = `${prefix}:reconcile`;
   const requestsKey = `${prefix}:reconcile:requests`;
