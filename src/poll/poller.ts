@@ -86,7 +86,12 @@ async function readStream(
   const watermark = await world.state.watermark(object);
   const certificate = scope === undefined ? null : await certify(stream, world, signal);
   const { overlap, isWide } = pickReach(settings.overlap, world.wide.get(object) ?? null, watermark, now);
-  const window = nextWindow({ ...settings, watermark, overlap, floor: certificate?.floor ?? null }, now);
+  const isLate = watermark === null && stream.startsNow === true;
+  const startAt = isLate ? Math.max(settings.startAt, now - overlap) : settings.startAt;
+  const window = nextWindow(
+    { startAt, safetyLag: settings.safetyLag, watermark, overlap, floor: certificate?.floor ?? null },
+    now,
+  );
   if (window === null) return null;
   // What was deleted and purged meanwhile shows nowhere any more.
   if (scope !== undefined && watermark !== null && now - watermark > RETENTION) await world.inventory.request([object]);

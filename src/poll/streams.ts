@@ -17,6 +17,11 @@ export type Stream = {
   readonly isOptional?: boolean;
   /** A condition on the records that reconciliation compares; streams without one it leaves alone (F28). */
   readonly scope?: string;
+  /**
+   * Whether the first poll leaves out what is over: every opportunity that we ever judged bears our flag, so its own stream
+   * finds it from `start_at` on, and its people are read as they are by then.
+   */
+  readonly startsNow?: boolean;
   /** The units that a row touches; empty when it concerns nobody. */
   touches(row: Row): readonly Touch[];
   /** The contacts that a row is about: it touches the open opportunities that they have a role on. */
@@ -75,6 +80,7 @@ const CONTACT: Stream = {
   fields: [],
   scanAll: true,
   isOptional: true,
+  startsNow: true,
   touches: () => [],
   contacts: (row) => [String(row['Id'])],
 };
@@ -101,6 +107,8 @@ function campaignMembers({ leads, committees }: Concern): Stream {
     fields: ['LeadId', 'ContactId', 'HasResponded'],
     scanAll: false,
     isOptional: true,
+    // What a lead has answered before the first poll counts for it.
+    startsNow: !leads,
     touches: ({ LeadId: lead, HasResponded: hasResponded }) =>
       leads && typeof lead === 'string' && hasResponded === true ? [{ kind: 'lead', id: lead }] : [],
     contacts: ({ ContactId: contact, HasResponded: hasResponded }) =>
@@ -126,6 +134,7 @@ function activities(object: 'Task' | 'Event', { taskKey, userId }: Concern): Str
     fields: ['WhoId', 'WhatId', 'LastModifiedById', ...(key === null ? [] : [key])],
     scanAll: true,
     isOptional: true,
+    startsNow: true,
     touches: (row) =>
       isEcho(row) ? [] : idsLike(OPPORTUNITY_ID, row['WhatId']).map((id) => ({ kind: 'opportunity', id })),
     contacts: (row) => (isEcho(row) ? [] : idsLike(CONTACT_ID, row['WhoId'])),
