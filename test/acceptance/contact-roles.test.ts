@@ -63,6 +63,50 @@ describe('slots of an owner (C18, CE16)', () => {
   });
 });
 
+describe('the task of a gap', () => {
+  it('frees a slot of the manager whom it goes to at once, for a deal of another owner (C18)', async () => {
+    await using started = await startCompany(toTheManager);
+    const { world, company, org } = started;
+    const manager = company.userId('nia');
+    for (const login of ['max', 'otto']) org.admin.update(company.userId(login), { ManagerId: manager });
+    const [large, small] = ['max', 'otto'].map((login, index) =>
+      company.opportunity('Proposal/Price Quote', WITHOUT_BUYER, {
+        OwnerId: company.userId(login),
+        Amount: 90_000 - index,
+      }),
+    ) as [string, string];
+    await world.once();
+    expect([company.tasks(large), company.tasks(small)]).toMatchObject([[{ ownerId: manager }], []]);
+
+    org.as('nia@northwind.example').update(company.tasks(large)[0]!.id, { Status: 'Completed' });
+    await world.once();
+
+    expect(company.tasks(small)).toMatchObject([{ ownerId: manager, isOpen: true }]);
+  });
+
+  it('moves on with the deal to its new owner and tells of the gap as it is by then (C18)', async () => {
+    await using started = await startCompany();
+    const { world, company, org } = started;
+    const deal = company.opportunity('Proposal/Price Quote', WITHOUT_BUYER);
+    await world.once();
+
+    org.admin.update(deal, { OwnerId: company.userId('nia') });
+    company.addRole(deal, ['d', 'Economic Buyer']);
+    org.admin.delete(company.roleOf(deal, 'b'));
+    started.clock.advance(2 * MINUTE);
+    await world.once();
+
+    expect(company.tasks(deal)).toMatchObject([
+      {
+        ownerId: company.userId('nia'),
+        subject: 'Add to the buying committee: technical',
+        description: expect.stringContaining('Missing: technical\n'),
+        isOpen: true,
+      },
+    ]);
+  });
+});
+
 describe('escalation (CE17, CE18)', () => {
   it('tells the next in the list at its step though the rep closed our task, once, and closes with the gap', async () => {
     await using started = await startCompany();
@@ -299,4 +343,9 @@ function addingFrom(points: number) {
     const suggest = { ...roles.suggest!, auto_add: { enabled: true, min_score: points } };
     return { ...config, contact_roles: { ...roles, suggest } };
   };
+}
+
+function toTheManager(config: Config): Config {
+  const roles = config.contact_roles!;
+  return { ...config, contact_roles: { ...roles, task: { ...roles.task!, to: 'manager', max_open_per_owner: 1 } } };
 }

@@ -19,6 +19,10 @@ const Episode = z.object({
   toldMissing: z.array(z.string()).nullable(),
   /** The subjects that the open task may have from us: the one seen last and the one planned last. */
   subjects: z.array(z.string()),
+  /** Digests of the descriptions that it may have from us, likewise: they name people, so they are not kept themselves. */
+  texts: z.array(z.string()).default([]),
+  /** Ids of the users whom we may have given it to, likewise. */
+  owners: z.array(z.string()).default([]),
   /** A task of this episode has been seen in the org: if there is none any more, somebody deleted it. */
   isTaskSeen: z.boolean(),
   /** From when the steps of `escalate` are counted; null before there is a violation. */

@@ -33,6 +33,8 @@ export type CommitteeTask = {
   readonly description: string | null;
   readonly isClosed: boolean;
   readonly isDeleted: boolean;
+  /** Whether nobody but the integration user changed it last. */
+  readonly isUntouched: boolean;
 };
 
 /** Something that speaks for a contact as a suggestion; `title_hint` is found out by us. */

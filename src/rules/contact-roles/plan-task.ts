@@ -6,15 +6,16 @@ import { renderTemplate } from '../template.ts';
 import type { EpisodeMemory } from './committee-memory.ts';
 import type { ContactRoleRules } from './compile-contact-roles.ts';
 import type { ContactRoleRuling } from './contact-role-ruling.ts';
+import { digestOf, followTask, type WantedTask } from './follow-task.ts';
 import { CLOSED_BY_US, isEpisodeKey, startEpisode, taskKey } from './read-episode.ts';
 import type { CommitteeTask, OpportunityView } from './opportunity-view.ts';
 import { pickRecipient } from './pick-recipient.ts';
 import { rulingValues } from './ruling-values.ts';
 import type { Suggestion } from './suggest-contacts.ts';
-import { writeTaskText } from './write-task-text.ts';
+import { writeGap, writeTaskText } from './write-task-text.ts';
 
-/** A change to a task of ours. */
-export type TaskUpdate = { readonly id: string; readonly fields: Fields };
+/** A change to a task of ours. `seen` is what it rests on: a task that is different by then is left alone (F33). */
+export type TaskUpdate = { readonly id: string; readonly fields: Fields; readonly seen: Fields };
 
 /** What is to be done about tasks, and the episode as it is after that. */
 export type TaskPlan = {
@@ -29,15 +30,16 @@ const DESCRIPTION_LENGTH = 32_000;
 
 /** Closes our open tasks, with the reason in their description; what a person wrote there stays. */
 export function planClosing(view: OpportunityView, reason: string): readonly TaskUpdate[] {
-  return openTasks(view).map(({ id, description }) => {
+  return openTasks(view).map((task) => {
+    const { description } = task;
     const note = `${CLOSED_BY_US}${reason}`;
     const before = description === null ? '' : `${description.slice(0, DESCRIPTION_LENGTH - note.length - 2)}\n\n`;
-    return { id, fields: { Status: 'Completed', Description: `${before}${note}` } };
+    return changeOf(task, { Status: 'Completed', Description: `${before}${note}` });
   });
 }
 
 /**
- * The task of a gap (C18): made once the grace is over, its subject follows the gap as long as it is open. One that a
+ * The task of a gap (C18): made once the grace is over; it follows the gap and the owner as long as it is open. One that a
  * person closed or deleted comes again only for an item that is newly missing, as a new episode.
  */
 export function planTask(
@@ -52,13 +54,29 @@ export function planTask(
   if (task === undefined || rules.settings.taskKeyField === null) return { create: null, updates: [], episode };
   const subject = cutSubject(renderTemplate(task.subject, rulingValues(ruling, view.fields)));
   const open = openCommitteeTask(view);
-  if (open !== undefined) return followGap(open, subject, ruling, episode);
+  const wanted = {
+    subject,
+    description: writeTaskText(ruling, suggestions, view.candidates),
+    gap: writeGap(ruling).join('\n'),
+    ownerId: recipientOf(view, task.to),
+  };
+  if (open !== undefined) {
+    const { fields, episode: followed } = followTask(open, wanted, episode);
+    const updates = Object.keys(fields).length === 0 ? [] : [changeOf(open, fields)];
+    return { create: null, updates, episode: { ...followed, toldMissing: [...ruling.missing] } };
+  }
   const next = episode.isTaskSeen ? afterDismissal(ruling, episode) : episode;
   if (next.isTaskSeen || ruling.status !== 'violation') return { create: null, updates: [], episode: next };
   return {
-    create: aTask(rules, view, ruling, suggestions, subject, next.number, now),
+    create: aTask(rules, view, wanted, next.number, now),
     updates: [],
-    episode: { ...next, toldMissing: [...ruling.missing], subjects: [subject] },
+    episode: {
+      ...next,
+      toldMissing: [...ruling.missing],
+      subjects: [subject],
+      texts: [digestOf(wanted.description)],
+      owners: wanted.ownerId === null ? [] : [wanted.ownerId],
+    },
   };
 }
 
@@ -71,16 +89,16 @@ function openTasks(view: OpportunityView): readonly CommitteeTask[] {
   return view.tasks.filter((task) => !task.isClosed && !task.isDeleted);
 }
 
-function followGap(open: CommitteeTask, subject: string, ruling: ContactRoleRuling, episode: EpisodeMemory): TaskPlan {
-  const isOurs = episode.subjects.length === 0 || episode.subjects.includes(open.subject ?? '');
-  const told = { ...episode, toldMissing: [...ruling.missing] };
-  if (!isOurs || open.subject === subject) return { create: null, updates: [], episode: told };
-  return {
-    create: null,
-    updates: [{ id: open.id, fields: { Subject: subject } }],
-    // The write may fail: then the subject seen now is still ours.
-    episode: { ...told, subjects: [open.subject ?? '', subject] },
-  };
+function changeOf({ id, subject, description, ownerId }: CommitteeTask, fields: Fields): TaskUpdate {
+  const shown: Fields = { Subject: subject, Description: description, OwnerId: ownerId };
+  const touched = Object.entries(shown).filter(([name]) => name in fields);
+  return { id, fields, seen: { IsClosed: false, ...Object.fromEntries(touched) } };
+}
+
+/** An owner without a manager does the work alone; the plan's findings say so. */
+function recipientOf(view: OpportunityView, to: string): string | null {
+  const owner = view.fields['OwnerId'];
+  return pickRecipient(view, to) ?? (typeof owner === 'string' ? owner : null);
 }
 
 /** The episode after a person closed or deleted its task: a new one when something else is missing now, once its grace is over. */
@@ -101,20 +119,17 @@ function kindOf(missing: string): string {
 function aTask(
   rules: ContactRoleRules,
   view: OpportunityView,
-  ruling: ContactRoleRuling,
-  suggestions: readonly Suggestion[],
-  subject: string,
+  { subject, description, ownerId }: WantedTask,
   episode: number,
   now: Instant,
 ): Fields {
-  const { to = 'owner', due } = rules.source.task ?? {};
+  const due = rules.source.task?.due;
   const dueAt = due === undefined ? null : addOpen(view.calendar, now, due);
   return {
-    // An owner without a manager does the work alone; the plan's findings say so.
-    OwnerId: pickRecipient(view, to) ?? view.fields['OwnerId'] ?? null,
+    OwnerId: ownerId,
     WhatId: view.id,
     Subject: subject,
-    Description: writeTaskText(ruling, suggestions, view.candidates),
+    Description: description,
     Priority: 'Normal',
     Status: 'Not Started',
     ...(dueAt === null ? {} : { ActivityDate: localDate(view.calendar.timezone, dueAt) }),

@@ -35,7 +35,8 @@ export function readEpisode(rules: ContactRoleRules, view: OpportunityView, ruli
 
 /** An episode about which nothing has been done. */
 export function startEpisode(number: number): EpisodeMemory {
-  return { number, toldMissing: null, subjects: [], isTaskSeen: false, violatedAt: null, escalated: 0 };
+  const unwritten = { toldMissing: null, subjects: [], texts: [], owners: [] };
+  return { number, ...unwritten, isTaskSeen: false, violatedAt: null, escalated: 0 };
 }
 
 /** The task of an episode, whatever became of it; a key is unique, so there is at most one. */

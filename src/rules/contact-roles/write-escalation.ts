@@ -5,7 +5,7 @@ import type { ContactRoleRuling } from './contact-role-ruling.ts';
 import type { OpportunityView } from './opportunity-view.ts';
 import type { Escalation } from './plan-escalation.ts';
 import { cutSubject } from './plan-task.ts';
-import { writeGap } from './write-task-text.ts';
+import { CLOSES_ITSELF, writeGap } from './write-task-text.ts';
 
 /** The task that tells somebody of a violation that lasts; null without a field for the key that keeps it to one. */
 export function writeEscalation(
@@ -19,7 +19,7 @@ export function writeEscalation(
     OwnerId: to,
     WhatId: view.id,
     Subject: cutSubject(`The buying committee is still incomplete: ${ruling.missing.join('; ')}`),
-    Description: [...writeGap(ruling), 'This task closes itself once the committee is complete.'].join('\n'),
+    Description: [...writeGap(ruling), CLOSES_ITSELF].join('\n'),
     Priority: 'High',
     Status: 'Not Started',
     ActivityDate: localDate(view.calendar.timezone, dueAt),

@@ -12,14 +12,22 @@ export function writeTaskText(
   return [
     ...writeGap(ruling),
     ...suggestions.map((suggestion) => writeSuggestion(suggestion, candidates)),
-    'This task closes itself once the committee is complete.',
+    CLOSES_ITSELF,
   ].join('\n');
 }
+
+/** Whether a description looks like one of ours, with nothing added at its end. */
+export function isTaskText(description: string): boolean {
+  return description.includes(LACKS) && description.endsWith(CLOSES_ITSELF);
+}
+
+export const CLOSES_ITSELF = 'This task closes itself once the committee is complete.';
+const LACKS = ' needs more of the buying committee: ';
 
 /** What a deal lacks, a line each. */
 export function writeGap(ruling: ContactRoleRuling): readonly string[] {
   return [
-    `${ruling.requiredBy ?? 'This stage'} needs more of the buying committee: ${ruling.coverage ?? ''} is there.`,
+    `${ruling.requiredBy ?? 'This stage'}${LACKS}${ruling.coverage ?? ''} is there.`,
     `Missing: ${ruling.missing.join('; ')}`,
     ...(ruling.notEngaged.length === 0 ? [] : [`Engage next: ${ruling.notEngaged.join('; ')}`]),
   ];

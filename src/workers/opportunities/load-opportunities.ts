@@ -21,7 +21,16 @@ export type OpportunityRecord = {
 };
 
 const ROLE_FIELDS = ['OpportunityId', 'ContactId', 'Role', 'IsPrimary', 'CreatedById', 'CreatedDate', 'Contact.Id'];
-const TASK_FIELDS = ['WhatId', 'OwnerId', 'CreatedDate', 'Subject', 'Description', 'IsClosed', 'IsDeleted'];
+const TASK_FIELDS = [
+  'WhatId',
+  'OwnerId',
+  'CreatedDate',
+  'Subject',
+  'Description',
+  'IsClosed',
+  'IsDeleted',
+  'LastModifiedById',
+];
 
 /**
  * Reads opportunities with their roles and our tasks, in one call for up to 1,000 of them.
@@ -61,7 +70,7 @@ export async function loadOpportunities(
         {
           fields,
           roles: (rolesOf.get(id) ?? []).map(readRole),
-          tasks: (tasksOf.get(id) ?? []).map((row) => readTask(row, columns.taskKey!)),
+          tasks: (tasksOf.get(id) ?? []).map((row) => readTask(row, columns.taskKey!, salesforce.userId())),
         },
       ];
     }),
@@ -94,7 +103,7 @@ function readRole(row: Row): RoleRow {
   };
 }
 
-function readTask(row: Row, keyField: string): CommitteeTask {
+function readTask(row: Row, keyField: string, userId: string): CommitteeTask {
   return {
     id: String(row['Id']),
     key: String(row[keyField]),
@@ -104,6 +113,7 @@ function readTask(row: Row, keyField: string): CommitteeTask {
     description: textOrNull(row['Description']),
     isClosed: row['IsClosed'] === true,
     isDeleted: row['IsDeleted'] === true,
+    isUntouched: row['LastModifiedById'] === userId,
   };
 }
 

@@ -23,18 +23,24 @@ export async function loadOpenTasks(
   return open;
 }
 
+/** More than wait for a slot at a time as a rule; the others are found by their timer. */
+const MOST_WAITING = 2_000;
+
 /**
- * The open opportunities of these users that may wait for a free slot. One call, but for pages.
+ * The open opportunities that may wait for a free slot, those that get one first foremost (C18). One call.
+ * @param ownerIds  whose they are; null for everybody's
  * @param statusField  where the org shows the status, to leave out those without a violation; null asks for all
  */
 export async function loadWaiting(
-  ownerIds: readonly string[],
+  ownerIds: readonly string[] | null,
   statusField: string | null,
   salesforce: Salesforce,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
+  const ofOwners = ownerIds === null ? '' : ` AND OwnerId IN (${quoteList(ownerIds)})`;
   const inViolation = statusField === null ? '' : ` AND ${statusField} = 'violation'`;
-  const where = `OwnerId IN (${quoteList(ownerIds)}) AND IsClosed = false${inViolation}`;
-  const [rows = []] = await salesforce.queryTogether([{ soql: selectWhere('Opportunity', [], where) }], signal);
+  const order = `ORDER BY Amount DESC NULLS LAST, CloseDate, Id LIMIT ${MOST_WAITING}`;
+  const soql = `${selectWhere('Opportunity', [], `IsClosed = false${ofOwners}${inViolation}`)} ${order}`;
+  const [rows = []] = await salesforce.queryTogether([{ soql }], signal);
   return rows.map((row) => String(row['Id']));
 }

@@ -1,10 +1,11 @@
 import { statusFlag } from '../../rules/contact-roles/read-status-flag.ts';
+import { findUser, type Users } from '../../rules/routing/users.ts';
 import { loadWaiting } from './load-task-slots.ts';
 import type { JudgedCommittee, OpportunityPass } from './opportunity-pass.ts';
 
 /**
- * Where a task of ours was closed, deleted or given away, its owner has a free slot: the owner's other violations are
- * evaluated again, and the one that comes first gets it (CE16). One call when a slot is free, else none.
+ * Where a task of ours was closed, deleted or given away, its holder has a free slot: the other violations that ask for
+ * it are evaluated again, and the one that comes first gets it (CE16). One call when a slot is free, else none.
  * @param holderOf  who has the open task of an opportunity now
  */
 export async function refillSlots(
@@ -13,13 +14,21 @@ export async function refillSlots(
   { taken, memories, salesforce, queues, signal }: OpportunityPass,
 ): Promise<void> {
   const rules = taken.rulebook.contactRoles?.rules;
-  // A task for somebody else than the owner is found again by the timer alone.
-  if (rules?.source.task?.max_open_per_owner === undefined || rules.source.task.to !== 'owner') return;
+  if (rules?.source.task?.max_open_per_owner === undefined) return;
   const freed = committees.flatMap((judged) => {
     const before = memories.get(judged.id)?.['holder'];
     return typeof before === 'string' && before !== holderOf(judged) ? [before] : [];
   });
   if (freed.length === 0) return;
-  const waiting = await loadWaiting([...new Set(freed)], statusFlag(rules), salesforce, signal);
+  const owners = ownersServed(rules.source.task.to, new Set(freed), taken.directory.users);
+  const waiting = await loadWaiting(owners, statusFlag(rules), salesforce, signal);
   await queues.add('opportunity', waiting);
+}
+
+/** Whose deals ask these users for a task; null for everybody's. Where `to` names nobody, the owner gets it. */
+function ownersServed(to: string, holders: ReadonlySet<string>, users: Users): readonly string[] | null {
+  if (to === 'owner') return [...holders];
+  if (to !== 'manager') return holders.has(findUser(users, to)?.id ?? '') ? null : [...holders];
+  const reports = [...users.byId.values()].filter(({ managerId }) => managerId !== null && holders.has(managerId));
+  return [...holders, ...reports.map(({ id }) => id)];
 }

@@ -72,8 +72,8 @@ async function changeTasks(
 ): Promise<void> {
   const changes = standing.flatMap(({ id, plan }) => plan.updateTasks.map((task) => ({ about: id, ...task })));
   for (const part of inParts(changes)) {
-    const updates = part.map(({ about, id, fields }): Update => {
-      return { module: MODULE, id, fields, before: {}, seen: { IsClosed: false }, ...sharing(about, pass) };
+    const updates = part.map(({ about, id, fields, seen }): Update => {
+      return { module: MODULE, id, fields, before: {}, seen, ...sharing(about, pass) };
     });
     const changed = await submitUpdates('Task', updates, pass, pass.signal);
     for (const { about, id } of part) worsen(fates, about, changed.get(id)!);
@@ -134,8 +134,9 @@ function holderAfter({ view, plan }: JudgedCommittee, made: Made, { taken }: Opp
     return made.get(key)?.kind === 'applied' ? String(created['OwnerId']) : null;
   }
   const open = openCommitteeTask(view);
-  const isClosing = plan.updateTasks.some(({ id, fields }) => id === open?.id && 'Status' in fields);
-  return open === undefined || isClosing ? null : open.ownerId;
+  const change = plan.updateTasks.find(({ id }) => id === open?.id)?.fields ?? {};
+  if (open === undefined || 'Status' in change) return null;
+  return typeof change['OwnerId'] === 'string' ? change['OwnerId'] : open.ownerId;
 }
 
 /** What stands is remembered; what comes again is decided anew from what was known before. */

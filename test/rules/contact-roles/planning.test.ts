@@ -17,6 +17,10 @@ function changeTasks(view: OpportunityView, changes: Partial<CommitteeTask>): Op
   return { ...view, tasks: view.tasks.map((task) => ({ ...task, ...changes })) };
 }
 
+function changeFields(view: OpportunityView, fields: OpportunityView['fields']): OpportunityView {
+  return { ...view, fields: { ...view.fields, ...fields } };
+}
+
 describe('C17: flags', () => {
   test('show status, coverage and what is missing', () => {
     const { plan } = playRound(rules, anOpportunity({ fields: proposal, roles: PARTIAL }), NOW);
@@ -121,15 +125,37 @@ describe('C18: the task of a gap', () => {
     expect(playRound(keyless, anOpportunity(), NOW).plan.createTask).toBeNull();
   });
 
-  test('follows the gap in its subject', () => {
+  test('follows the gap in its subject and description', () => {
     const first = playRound(rules, anOpportunity({ fields: proposal, roles: PARTIAL }), NOW);
 
     const worse = playRound(rules, { ...first.view, roles: PARTIAL.slice(0, 2) }, NOW + DAY);
+    const same = playRound(rules, worse.view, NOW + DAY);
 
     expect(worse.plan.updateTasks).toEqual([
-      { id: '00T-0', fields: { Subject: 'Add to the buying committee: contacts 2/3; economic_buyer' } },
+      {
+        id: '00T-0',
+        fields: {
+          Subject: 'Add to the buying committee: contacts 2/3; economic_buyer',
+          Description: expect.stringContaining('Missing: contacts 2/3; economic_buyer'),
+        },
+        seen: {
+          IsClosed: false,
+          Subject: 'Add to the buying committee: economic_buyer',
+          Description: expect.stringContaining('Missing: economic_buyer'),
+        },
+      },
     ]);
-    expect(worse.plan.createTask).toBeNull();
+    expect([worse.plan.createTask, same.plan.updateTasks]).toEqual([null, []]);
+  });
+
+  test('follows the opportunity to its new owner', () => {
+    const first = playRound(rules, anOpportunity({ fields: proposal, roles: PARTIAL }), NOW);
+
+    const given = playRound(rules, changeFields(first.view, { OwnerId: '005-next' }), NOW + DAY);
+    const again = playRound(rules, changeFields(given.view, { OwnerId: '005-third' }), NOW + DAY);
+
+    expect(given.plan.updateTasks.map(({ fields }) => fields)).toEqual([{ OwnerId: '005-next' }]);
+    expect(again.plan.updateTasks.map(({ fields }) => fields)).toEqual([{ OwnerId: '005-third' }]);
   });
 
   test('still follows the gap when its last change did not reach the org', () => {
@@ -141,13 +167,35 @@ describe('C18: the task of a gap', () => {
     expect(again.plan.updateTasks).toHaveLength(1);
   });
 
-  test('leaves a subject that a person changed', () => {
+  test.each([
+    { what: 'subject', changes: { subject: 'Ask Kim on Thursday' }, left: 'Subject' },
+    { what: 'description', changes: { description: 'Kim knows the CFO' }, left: 'Description' },
+    { what: 'owner', changes: { ownerId: '005-kim' }, left: 'OwnerId' },
+  ])('F38a: leaves the $what that a person changed, and what is remembered tells', ({ changes, left }) => {
     const first = playRound(rules, anOpportunity({ fields: proposal, roles: PARTIAL }), NOW);
-    const changed = changeTasks(first.view, { subject: 'Ask Kim on Thursday' });
+    const changed = changeTasks(changeFields(first.view, { OwnerId: '005-next' }), { ...changes, isUntouched: false });
 
     const worse = playRound(rules, { ...changed, roles: PARTIAL.slice(0, 2) }, NOW + DAY);
 
-    expect(worse.plan.updateTasks).toEqual([]);
+    const followed = ['Subject', 'Description', 'OwnerId'].filter((name) => name !== left);
+    expect(worse.plan.updateTasks.map(({ fields }) => Object.keys(fields))).toEqual([followed]);
+  });
+
+  test.each([
+    { name: 'leaves a task that a person changed last', changes: { isUntouched: false }, written: [] },
+    { name: 'follows one that nobody changed', changes: {}, written: ['Subject', 'Description', 'OwnerId'] },
+    {
+      name: 'leaves what a person added to the description before we wrote the subject again',
+      changes: { description: 'The committee lacks somebody.\nKim knows the CFO' },
+      written: ['Subject', 'OwnerId'],
+    },
+  ])('F38a: $name, where the memory is lost', ({ changes, written }) => {
+    const first = playRound(rules, anOpportunity({ fields: proposal, roles: PARTIAL }), NOW);
+    const view = changeTasks(changeFields(first.view, { OwnerId: '005-next' }), changes);
+
+    const worse = playRound(rules, { ...view, memory: null, roles: PARTIAL.slice(0, 2) }, NOW + DAY);
+
+    expect(worse.plan.updateTasks.flatMap(({ fields }) => Object.keys(fields))).toEqual(written);
   });
 
   test('is closed with the reason once the opportunity is compliant, and keeps a person’s notes', () => {
@@ -160,6 +208,7 @@ describe('C18: the task of a gap', () => {
       {
         id: '00T-0',
         fields: { Status: 'Completed', Description: 'Kim is on holiday\n\nClosed by rolecall: compliant' },
+        seen: { IsClosed: false, Description: 'Kim is on holiday' },
       },
     ]);
     expect(whole.plan.update).not.toHaveProperty('Rolecall_Episode__c');
@@ -233,6 +282,7 @@ describe('when the memory is lost', () => {
     description: null,
     isClosed: false,
     isDeleted: false,
+    isUntouched: true,
     ownerId: '005-owner',
     createdAt: NOW - 10 * DAY,
   };

@@ -45,6 +45,7 @@ function taskOf(fields: NonNullable<OpportunityPlan['createTask']>, id: string):
     description: String(fields['Description']),
     isClosed: false,
     isDeleted: false,
+    isUntouched: true,
     ownerId: String(fields['OwnerId']),
     createdAt: null,
   };
@@ -55,6 +56,7 @@ function changeTask(task: CommitteeTask, fields: OpportunityPlan['updateTasks'][
     ...task,
     subject: 'Subject' in fields ? String(fields['Subject']) : task.subject,
     description: 'Description' in fields ? String(fields['Description']) : task.description,
+    ownerId: 'OwnerId' in fields ? String(fields['OwnerId']) : task.ownerId,
     isClosed: task.isClosed || fields['Status'] === 'Completed',
   };
 }
