@@ -9,13 +9,14 @@ import { problemAt } from './problem.ts';
 
 /**
  * What a configuration says and surely does not mean: territories that nobody can enter or that give the lead to nobody,
- * pools that nobody is sent to or that nobody works in (F6). All are warnings.
+ * pools that nobody is sent to or that nobody works in (F6), accounts by their country alone (R5). All are warnings.
  */
 export function lintRouting(routing: Routing, located: Located): readonly Problem[] {
   return [
     ...lintLevel({ siblings: routing.territories, region: EVERYWHERE, hasAssign: false }, TERRITORIES, located),
     ...unreachablePools(routing, located),
     ...emptyPools(routing, located),
+    ...countryAlone(routing, located),
   ];
 }
 
@@ -155,4 +156,10 @@ function emptyPools({ pools }: Routing, located: Located): readonly Problem[] {
     const message = `the pool "${name}" has no members and gives nothing to anybody`;
     return [problemAt(located.locate(['routing', 'pools', name], 'key'), 'W_EMPTY_POOL', message)];
   });
+}
+
+function countryAlone({ matched_account: matched }: Routing, located: Located): readonly Problem[] {
+  if (matched === undefined || matched.keys.country < matched.accept_score) return [];
+  const message = `"country" alone reaches accept_score ${matched.accept_score}, but never makes a match: the account must share another key too`;
+  return [problemAt(located.locate(['routing', 'matched_account', 'accept_score']), 'W_COUNTRY_ALONE', message)];
 }

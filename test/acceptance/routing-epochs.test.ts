@@ -199,14 +199,19 @@ describe.concurrent('rolecall requalify (QE13, Q8)', () => {
     expect(await rolecall(world, 'requalify', '--since', 'soon')).toMatchObject({ code: 1 });
   });
 
-  it('is what it takes for a lowered bar to reach leads in nurture', async () => {
-    const { world, company } = await aCompany();
+  it('or an answer to a campaign is what it takes for a lowered bar to reach leads in nurture', async () => {
+    const { world, company, org, clock } = await aCompany();
     await using _ = world;
-    const lead = company.lead({ LeadSource: 'Webinar', Industry: 'Energy', NumberOfEmployees: 1500 });
+    const [lead, answering] = ['Silent', 'Answering'].map((LastName) =>
+      company.lead({ LastName, LeadSource: 'Webinar', Industry: 'Energy', NumberOfEmployees: 1500 }),
+    ) as [string, string];
+    const CampaignId = org.admin.insert('Campaign', { Name: 'Autumn webinar', IsActive: true });
     await world.once();
-    expect(company.ownerOf(lead)).toBe('queue:Marketing_Nurture');
+    clock.advance(60);
+    org.admin.insert('CampaignMember', { CampaignId, LeadId: answering, Status: 'Responded' });
 
     await world.once({ adjust: lowered });
+    expect(company.ownerOf(answering)).toBe('ron');
     expect(company.ownerOf(lead)).toBe('queue:Marketing_Nurture');
 
     await rolecall(world, 'requalify', '--since', '1d');

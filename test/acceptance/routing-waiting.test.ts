@@ -44,6 +44,21 @@ describe.concurrent('a lead that comes when nobody is at work (R10, R11)', () =>
     expect([first, second].map((lead) => company.ownerOf(lead))).toEqual(['max', 'nia']);
   });
 
+  it('is looked at in the light of the morning: nothing of last night is acted on (F29)', async () => {
+    const { world, company, org, clock } = await aCompany(EVENING);
+    await using _ = world;
+    const lead = company.lead({ ...UK, LastName: 'Account', Website: 'acme.example' });
+    await world.once();
+    const account = { Name: 'Acme', Website: 'acme.example', BillingCountry: 'United Kingdom' };
+    org.admin.insert('Account', { ...account, OwnerId: company.userId('lee') });
+
+    clock.set(MORNING);
+    const events = await world.once();
+
+    expect(company.ownerOf(lead)).toBe('lee');
+    expect(routesOf(events, lead)).toMatchObject([{ result: 'assigned', route: 'matched_account' }]);
+  });
+
   it('keeps its place although it was edited while it waited', async () => {
     const { world, company, org, clock } = await aCompany(EVENING);
     await using _ = world;

@@ -103,6 +103,29 @@ describe('pools that nobody gets to', () => {
   });
 });
 
+it.each([
+  { accept_score: 10, found: ['W_COUNTRY_ALONE country'] },
+  { accept_score: 11, found: [] },
+])('R5: a country alone makes no account the lead’s, whatever its points: $accept_score', ({ accept_score, found }) => {
+  const keys = { email_domain: 60, country: 10 };
+
+  expect(lint([to('a', {})], { matched_account: { keys, accept_score } })).toEqual(found);
+});
+
+it('tells what is wrong, and which others are meant (F6)', () => {
+  const shadowed = [to('a', { country: 'DE' }), to('b', { country: 'AT' }), to('c', { country: ['DE', 'AT'] })];
+  const childless = { id: 'd', match: { country: 'FR' } };
+  const pools = { p: { members: ['x'] }, q: { members: [] } };
+  const source = Routing.parse({ fallback: [{ queue: 'Rest' }], pools, territories: [...shadowed, childless] });
+
+  expect(lintRouting(source, NOWHERE).map(({ code, message }) => `${code} ${message}`)).toEqual([
+    'W_SHADOWED "c" can never match: "a" and "b" before it take all its leads',
+    'W_NO_ASSIGN "d" assigns nobody: its leads go to the fallback',
+    'W_UNREACHABLE_POOL no territory, no fallback and no on_exhausted leads to the pool "q"',
+    'W_EMPTY_POOL the pool "q" has no members and gives nothing to anybody',
+  ]);
+});
+
 it('finds nothing wrong with 2,000 territories that do not meet', () => {
   const territories = Array.from({ length: 2000 }, (_none, at) =>
     to(`t${at}`, { country: at % 2 === 0 ? 'DE' : 'FR', postal: { prefix: String(at).padStart(4, '0') } }),

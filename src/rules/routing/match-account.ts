@@ -59,7 +59,8 @@ export function matchAccount(
   const [best = null] = candidates
     .filter(({ fields }) => rules.where.holds(fields, now))
     .map((account) => ({ account, ...scoreAccount(rules, lead, account.fields) }))
-    .filter(({ score }) => score >= rules.acceptScore)
+    // A country alone is no sign of a company: every account there would be a candidate.
+    .filter(({ keys, score }) => score >= rules.acceptScore && keys.some((key) => key !== 'country'))
     .sort((left, right) => right.score - left.score || compareAccounts(rules.tiebreak, left.account, right.account));
   return best;
 }

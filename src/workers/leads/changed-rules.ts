@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 
 import { readInstant, type Instant } from '../../domain/instant.ts';
 import type { Fields } from '../../domain/record.ts';
+import { quoteList, selectWhere, soqlInstant } from '../../poll/soql.ts';
 import type { Memory, State } from '../../ports.ts';
 import { fold } from '../../rules/text/fold.ts';
+import { askTogether } from '../ask-together.ts';
 import type { LeadCase, LeadRuling } from './decide-leads.ts';
 import type { LeadPass } from './lead-pass.ts';
 import type { Frame } from '../work-world.ts';
@@ -26,7 +28,33 @@ export async function withoutChangedRules(cases: readonly LeadCase[], pass: Lead
   const settled = new Set(cases.filter((lead) => isSettled(lead, pass)).map(({ id }) => id));
   if (settled.size === 0) return cases;
   const [request = null] = await pass.state.assignments([REQUALIFIED]);
-  return cases.filter((lead) => !settled.has(lead.id) || isRequested(lead, request));
+  const unasked = cases.filter((lead) => settled.has(lead.id) && !isRequested(lead, request));
+  const answered = await findAnswered(unasked, pass);
+  const left = new Set(unasked.filter(({ id }) => !answered.has(id)).map(({ id }) => id));
+  return cases.filter(({ id }) => !left.has(id));
+}
+
+/**
+ * The leads that have answered a campaign since they were judged: that is news (Q8) which leaves no trace on the lead.
+ * One call, and only for leads whose rules have changed.
+ */
+async function findAnswered(leads: readonly LeadCase[], pass: LeadPass): Promise<ReadonlySet<string>> {
+  if (leads.length === 0) return new Set();
+  const judgedAt = new Map(leads.map(({ id, memory }) => [id, startOfSecond(Number(memory?.['judged_at'] ?? 0))]));
+  const where =
+    `LeadId IN (${quoteList([...judgedAt.keys()])}) AND HasResponded = true` +
+    ` AND SystemModstamp >= ${soqlInstant(Math.min(...judgedAt.values()))}`;
+  const soql = selectWhere('CampaignMember', ['LeadId', 'SystemModstamp'], where);
+  const [answers = []] = await askTogether([{ soql }], pass.salesforce, pass.signal);
+  const fresh = answers.filter((row) => {
+    return readInstant(String(row['SystemModstamp'])) >= judgedAt.get(String(row['LeadId']))!;
+  });
+  return new Set(fresh.map((row) => String(row['LeadId'])));
+}
+
+/** Stamps of the org tell whole seconds. */
+function startOfSecond(at: Instant): Instant {
+  return at - (at % 1000);
 }
 
 /** What is remembered of a lead that was judged, so that a later look can tell whether only the rules have changed. */

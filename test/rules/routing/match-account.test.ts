@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { Fields } from '../../../src/domain/record.ts';
 import { readAccount, type AccountCandidate } from '../../../src/rules/routing/match-account.ts';
-import { aUser, ownerOf, route, worldWith } from './support/builders.ts';
+import { aUser, ownerOf, route, routingOf, worldWith } from './support/builders.ts';
 import { exampleRouting } from './support/example.ts';
 
 const KIM = 'kim@northwind.example';
@@ -32,6 +32,16 @@ describe('matched account (R5)', () => {
     ['a country that is written otherwise', { Website: 'acme.example' }, { BillingCountry: 'FRA' }, KIM],
   ])('%s', (_, lead, account, expected) => {
     expect(ownerByAccount(lead, anAccount('001000000000001AAA', KIM, account))).toBe(expected);
+  });
+
+  it('a country alone is not even where its points would be enough', () => {
+    const rules = routingOf('matched_account: { keys: { email_domain: 60, country: 60 }, accept_score: 60 }');
+    const accounts = [anAccount('001000000000001AAA', KIM, {})];
+
+    expect(route(rules, { Country: 'FR' }, { accounts }).route).toBe('fallback');
+    expect(route(rules, { Country: 'FR', Email: 'a@acme.example' }, { accounts }).steps[0]?.reason).toMatch(
+      /^\w+:matched_account/,
+    );
   });
 
   it('the highest score wins', () => {
