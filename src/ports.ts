@@ -43,6 +43,8 @@ export type FieldDescription = {
   readonly isExternalId: boolean;
   readonly isUnique: boolean;
   readonly isRestrictedPicklist: boolean;
+  /** A formula: it changes without the record's stamp. */
+  readonly isCalculated: boolean;
   readonly picklistValues: readonly { readonly value: string; readonly isActive: boolean }[];
   readonly referenceTo: readonly string[];
   readonly relationshipName: string | null;

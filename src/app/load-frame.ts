@@ -86,6 +86,17 @@ function accountColumns(
   return [...new Set([...known('Account', ALWAYS_READ.Account), ...used])];
 }
 
+/** Committees are made of roles and people, which leave no trace on the opportunity. */
+function unstampedObjects(config: Config, describe: Describe): ReadonlySet<string> {
+  const used = fieldsUsed(config, describe);
+  const isUnstamped = (object: 'Lead' | 'Opportunity') =>
+    used[object].some((field) => field.includes('.') || describe(object)?.fields.get(field)?.isCalculated === true);
+  const unstamped = new Set<string>();
+  if (isUnstamped('Lead')) unstamped.add('Lead');
+  if (config.contact_roles !== null || isUnstamped('Opportunity')) unstamped.add('Opportunity');
+  return unstamped;
+}
+
 function columnsOf(config: Config, describe: Describe): Columns {
   const used = fieldsUsed(config, describe);
   const known = (object: string, fields: readonly string[]): readonly string[] =>
@@ -104,6 +115,7 @@ function columnsOf(config: Config, describe: Describe): Columns {
         ...used.OpportunityContactRole,
       ]),
     ],
+    unstamped: unstampedObjects(config, describe),
     guard: { Lead: known('Lead', guard), Opportunity: known('Opportunity', guard) },
     lengths: new Map(
       [...(describe('Opportunity')?.fields.values() ?? [])].map(({ name, length }) => [name, length] as const),

@@ -1,17 +1,19 @@
 import { userInfo } from 'node:os';
 
 import { createBullQueues } from '../adapters/bullmq.ts';
+import { createRedisInventory } from '../adapters/redis-inventory.ts';
 import { createRedisState } from '../adapters/redis-state.ts';
 import { connectForCommands, forgetKeys, type RedisSettings } from '../adapters/redis.ts';
 import type { Variables } from '../config/env-reading.ts';
 import { readLocalEnvironment, readRedisEnvironment } from '../config/env.ts';
 import { createObserver, type Observer } from '../observe/events.ts';
 import { createLog } from '../observe/log.ts';
-import type { State, WorkQueues } from '../ports.ts';
+import type { Inventory, State, WorkQueues } from '../ports.ts';
 
 /** What a command needs that works on the daemon's state and not on the org. */
 export type RedisDesk = AsyncDisposable & {
   readonly state: State;
+  readonly inventory: Inventory;
   readonly queues: WorkQueues;
   /** Logs on the standard output of errors: the other one is the command's result. */
   readonly observer: Observer;
@@ -28,6 +30,7 @@ export async function openRedisDesk(env: Variables, isTerminal: boolean): Promis
   const queues = await createBullQueues(redisSettings, () => undefined);
   return {
     state: createRedisState(redis, redisSettings.prefix),
+    inventory: createRedisInventory(redis, redisSettings.prefix),
     queues,
     observer: createObserver([log.subscriber]),
     by: userInfo().username,

@@ -68,6 +68,15 @@ async function run(settings: DaemonSettings, { loaded, loop }: Running, stop: Ab
       const { poll } = loaded().config.extract;
       return poll[object as keyof Config['extract']['poll']] ?? poll.OpportunityContactRole;
     },
+    reconcile() {
+      const { config, frame } = loaded();
+      return {
+        cron: config.extract.reconcile,
+        timezone: config.org.timezone,
+        rereads: (object) => frame.columns.unstamped.has(object),
+        channel: Object.keys(config.alerts)[0] ?? null,
+      };
+    },
     concern() {
       const { modes, config } = loaded();
       return {

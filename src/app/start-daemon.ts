@@ -116,6 +116,7 @@ export async function startDaemon(settings: DaemonSettings, starting: Starting):
       salesforce,
       queues,
       state,
+      alerts,
       inventory: createRedisInventory(redis, redisSettings.prefix),
       asked: new Map(),
       wide: new Map(),

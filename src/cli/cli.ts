@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   export: async () => (await import('./export.ts')).EXPORT,
   report: async () => (await import('./report.ts')).REPORT,
   requalify: async () => (await import('./requalify.ts')).REQUALIFY,
+  resync: async () => (await import('./resync.ts')).RESYNC,
 };
 
 /**

@@ -3,6 +3,7 @@ import { isOutage } from '../domain/outage.ts';
 import type { WorkKind } from '../domain/work.ts';
 import type { Clock } from '../ports.ts';
 import { fireTimers, pollDeletedRoles, pollStreams, type PollSettings, type PollWorld } from './poller.ts';
+import { reconcileNext, type Reconciled, type ReconcileSettings, type ReconcileWorld } from './reconcile.ts';
 import { streamGroups, type Concern, type Stream } from './streams.ts';
 
 export type LoopSettings = {
@@ -11,15 +12,17 @@ export type LoopSettings = {
   readonly poll: () => PollSettings;
   /** How often each object is polled, ms. */
   readonly every: (object: string) => number;
+  readonly reconcile: () => Omit<ReconcileSettings, 'streams' | 'startAt' | 'overlap'>;
 };
 
-export type LoopWorld = PollWorld & {
-  readonly clock: Clock;
-  /** Runs a poll behind the gate that shuts in an outage. */
-  readonly pass: <T>(call: () => Promise<T>, signal: AbortSignal) => Promise<T>;
-  /** Whether this process may poll now: one poller per org. */
-  readonly isLeader: () => boolean;
-};
+export type LoopWorld = PollWorld &
+  ReconcileWorld & {
+    readonly clock: Clock;
+    /** Runs a poll behind the gate that shuts in an outage. */
+    readonly pass: <T>(call: () => Promise<T>, signal: AbortSignal) => Promise<T>;
+    /** Whether this process may poll now: one poller per org. */
+    readonly isLeader: () => boolean;
+  };
 
 const KINDS: readonly WorkKind[] = ['lead', 'opportunity'];
 const TICK = 1_000;
@@ -29,6 +32,7 @@ export async function runPollLoop(settings: LoopSettings, world: LoopWorld, sign
   const dueAt = new Map<string, number>();
   const failing = new Map<string, string>();
   let isBusy = true;
+  let reconcileAt = 0;
   while (!signal.aborted) {
     if (world.isLeader()) {
       let found = 0;
@@ -38,6 +42,10 @@ export async function runPollLoop(settings: LoopSettings, world: LoopWorld, sign
         dueAt.set(stream.object, world.clock.monotonic() + settings.every(stream.object));
       }
       found += await tryTimers(world);
+      if (world.clock.monotonic() >= reconcileAt) {
+        const isFailing = !(await tryReconcile(settings, failing, world, signal));
+        reconcileAt = world.clock.monotonic() + (isFailing ? RECONCILE_PAUSE : 0);
+      }
       isBusy = await watchIdle(found > 0 || isBusy, world);
     }
     await world.clock.sleep(TICK, signal).catch(() => undefined);
@@ -75,7 +83,7 @@ export async function pollUntilIdle(settings: LoopSettings, world: LoopWorld, si
     const isWhole = (await patiently(() => state.epoch(), world, signal)) === epoch;
     if (found > 0 || !isWhole) continue;
     if (short !== null) throw short as AppError;
-    if (isLast) break;
+    if (isLast && !(await reconcileAll(settings, world, signal))) break;
     await clock.sleep(Math.max(begun + lag - clock.monotonic(), 0), signal);
   }
   world.observer.emit('idle', { calls: salesforce.calls() });
@@ -106,7 +114,45 @@ async function patiently<T>(call: () => Promise<T>, { clock }: LoopWorld, signal
   }
 }
 
-/** @param failing  by object the code that was told last: a failure that lasts is told once */
+/** All that is due of reconciliation. @returns whether anything was */
+async function reconcileAll(settings: LoopSettings, world: LoopWorld, signal: AbortSignal): Promise<boolean> {
+  for (let steps = 0; ; steps++) {
+    const pass = () => world.pass(() => reconcile(settings, world, signal), signal);
+    const reconciled = await patiently(pass, world, signal).catch((error: unknown) => {
+      // Nothing is lost: the next run goes on where this one stops.
+      if (isBudgetLow(error)) return 'idle' as const;
+      throw error;
+    });
+    if (reconciled === 'idle') return steps > 0;
+    if (reconciled === 'waiting') await world.clock.sleep(250, signal);
+  }
+}
+
+/** How long reconciliation rests that has failed for a reason that may last, ms. */
+const RECONCILE_PAUSE = 60_000;
+
+/** The next part of reconciliation, between two polls. @returns whether it may go on at once */
+async function tryReconcile(
+  settings: LoopSettings,
+  failing: Map<string, string>,
+  world: LoopWorld,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const done = await tellFailure(
+    'reconcile',
+    () => world.pass(() => reconcile(settings, world, signal), signal),
+    failing,
+    world,
+  );
+  return done !== null;
+}
+
+function reconcile(settings: LoopSettings, world: LoopWorld, signal: AbortSignal): Promise<Reconciled> {
+  const { startAt, overlap } = settings.poll();
+  const streams = streamGroups(settings.concern()).flat();
+  return reconcileNext({ ...settings.reconcile(), streams, startAt, overlap }, world, signal);
+}
+
 async function tryPoll(
   stream: Stream,
   settings: LoopSettings,
@@ -114,20 +160,33 @@ async function tryPoll(
   world: LoopWorld,
   signal: AbortSignal,
 ): Promise<number> {
-  const { object } = stream;
+  const doPoll = () => world.pass(() => poll([stream], settings, world, signal), signal);
+  return (await tellFailure(stream.object, doPoll, failing, world)) ?? 0;
+}
+
+/**
+ * The answer of a call, or null when it failed.
+ * @param failing  by name the code that was told last: a failure that lasts is told once
+ */
+async function tellFailure<T>(
+  name: string,
+  call: () => Promise<T>,
+  failing: Map<string, string>,
+  { observer }: LoopWorld,
+): Promise<T | null> {
   try {
-    const rows = await world.pass(() => poll([stream], settings, world, signal), signal);
-    failing.delete(object);
-    return rows;
+    const answer = await call();
+    failing.delete(name);
+    return answer;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const { code, message: reason, mend, recovery } = error;
     // The gate has told of an outage; anything else is told here. The watermark stays, so the next poll reads it all.
-    if (!isOutage(error) && recovery !== 'wait' && failing.get(object) !== code) {
-      failing.set(object, code);
-      world.observer.emit('poll.failed', { object, code, reason, mend });
+    if (!isOutage(error) && recovery !== 'wait' && failing.get(name) !== code) {
+      failing.set(name, code);
+      observer.emit('poll.failed', { object: name, code, reason, mend });
     }
-    return 0;
+    return null;
   }
 }
 

@@ -8,6 +8,8 @@ export type Columns = {
   readonly opportunity: readonly string[];
   /** Of OpportunityContactRole, `Contact.` paths among them. */
   readonly role: readonly string[];
+  /** The objects whose rules read what may change without their stamp: formulas, and fields of other objects (F29). */
+  readonly unstamped: ReadonlySet<string>;
   /** `write.guard`, as far as the object has these fields (F33). */
   readonly guard: { readonly Lead: readonly string[]; readonly Opportunity: readonly string[] };
   /** Lengths of Opportunity's text fields by API name. */

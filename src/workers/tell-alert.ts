@@ -17,6 +17,9 @@ export function tellAlert({ facts }: Alert, users: Users): string {
     const { module } = facts;
     return `${String(module)} has paused: ${String(message)}. The rest is held; rolecall resume ${String(module)} goes on`;
   }
+  if (event === 'reconcile_gap') {
+    return `Reconciliation has found records that the polls had missed, twice in a row, now ${String(facts['gaps'])}: see reconcile.gap in the log`;
+  }
   return `The org refuses leads: ${String(code)}: ${String(message)} (first seen on ${String(lead)})`;
 }
 

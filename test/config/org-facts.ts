@@ -77,6 +77,7 @@ function describe(object: string): ObjectDescription {
       isExternalId: field.externalId,
       isUnique: field.unique,
       isRestrictedPicklist: field.restrictedPicklist,
+      isCalculated: field.calculated,
       picklistValues: field.picklistValues.map(({ value, active }) => ({ value, isActive: active })),
       referenceTo: field.referenceTo,
       relationshipName: field.relationshipName,
