@@ -52,6 +52,9 @@ export type FieldDescription = {
 
 export type ObjectDescription = {
   readonly name: string;
+  /** What the integration user may do with records of it. */
+  readonly isCreateable: boolean;
+  readonly isUpdateable: boolean;
   readonly fields: ReadonlyMap<string, FieldDescription>;
 };
 

@@ -9,6 +9,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   demo: async () => (await import('./demo.ts')).DEMO,
   check: async () => (await import('./check.ts')).CHECK,
   test: async () => (await import('./test.ts')).TEST,
+  doctor: async () => (await import('./doctor.ts')).DOCTOR,
   dead: async () => (await import('./dead.ts')).DEAD,
   pause: async () => (await import('./pause.ts')).PAUSE,
   resume: async () => (await import('./resume.ts')).RESUME,

@@ -1,4 +1,5 @@
 import { baseRecords, baseUsers } from './base-data.ts';
+import { baseRights } from './base-rights.ts';
 import type { SeedRecord } from './base-data.ts';
 import { loadRecords } from './loading.ts';
 import { OrgClock } from './org-clock.ts';
@@ -54,6 +55,7 @@ export function populate(
     adminId,
   );
   loadRecords(world, baseRecords(world), adminId);
+  loadRecords(world, baseRights(world, userId), adminId);
   return { userId, adminId };
 }
 

@@ -32,7 +32,7 @@ export function anOrg(
     const before = fields.get(name);
     if (change === null || before === undefined) fields.delete(name);
     else fields.set(name, { ...before, ...change });
-    objects.set(object, { name: object, fields });
+    objects.set(object, { ...describe(object), fields });
   }
   return {
     describe: (object) => objects.get(object),
@@ -83,5 +83,10 @@ function describe(object: string): ObjectDescription {
       relationshipName: field.relationshipName,
     };
   });
-  return { name: object, fields: new Map(fields.map((field) => [field.name, field])) };
+  return {
+    name: object,
+    isCreateable: schema?.createable ?? false,
+    isUpdateable: schema?.updateable ?? false,
+    fields: new Map(fields.map((field) => [field.name, field])),
+  };
 }

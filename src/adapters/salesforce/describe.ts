@@ -11,8 +11,13 @@ export async function describeObject(
 ): Promise<ObjectDescription> {
   const path = `/sobjects/${encodeURIComponent(object)}/describe`;
   const answer = await session.read({ kind: 'describe', method: 'GET', path }, signal);
-  const { name, fields } = readShape(DescribeAnswer, answer, 'describe');
-  return { name, fields: new Map(fields.map((field) => [field.name, readField(field)])) };
+  const { name, createable, updateable, fields } = readShape(DescribeAnswer, answer, 'describe');
+  return {
+    name,
+    isCreateable: createable,
+    isUpdateable: updateable,
+    fields: new Map(fields.map((field) => [field.name, readField(field)])),
+  };
 }
 
 const DescribedField = z.object({
@@ -32,7 +37,12 @@ const DescribedField = z.object({
   relationshipName: z.string().nullish(),
 });
 
-const DescribeAnswer = z.object({ name: z.string(), fields: z.array(DescribedField) });
+const DescribeAnswer = z.object({
+  name: z.string(),
+  createable: z.boolean(),
+  updateable: z.boolean(),
+  fields: z.array(DescribedField),
+});
 
 function readField(field: z.infer<typeof DescribedField>): FieldDescription {
   return {

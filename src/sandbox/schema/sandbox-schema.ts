@@ -6,6 +6,15 @@ import { leadHistorySchema, leadSchema } from './objects/lead.ts';
 import { opportunityContactRoleSchema, opportunityHistorySchema, opportunitySchema } from './objects/opportunity.ts';
 import { groupMemberSchema, groupSchema, profileSchema, queueSobjectSchema, userSchema } from './objects/people.ts';
 import {
+  apexTriggerSchema,
+  assignmentRuleSchema,
+  duplicateRuleSchema,
+  flowDefinitionViewSchema,
+  objectPermissionsSchema,
+  permissionSetAssignmentSchema,
+  userPermissionAccessSchema,
+} from './objects/rights.ts';
+import {
   leadStatusSchema,
   opportunityStageSchema,
   organizationSchema,
@@ -43,6 +52,13 @@ export function sandboxSchema(): Map<string, ObjectSchema> {
     campaignSchema(),
     campaignMemberSchema(),
     campaignMemberStatusSchema(),
+    objectPermissionsSchema(),
+    permissionSetAssignmentSchema(),
+    userPermissionAccessSchema(),
+    apexTriggerSchema(),
+    flowDefinitionViewSchema(),
+    assignmentRuleSchema(),
+    duplicateRuleSchema(),
   ];
   return new Map(objects.map((object) => [object.name.toLowerCase(), object]));
 }

@@ -1,0 +1,130 @@
+import type { ObjectDescription } from '../ports.ts';
+import type { NeededRights, ObjectRight } from './needed-rights.ts';
+
+/** What the integration user holds, as far as it may look it up. */
+export type HeldRights = {
+  /** By API name; an object that is not there cannot be seen at all. */
+  readonly described: ReadonlyMap<string, ObjectDescription>;
+  /** What profile and permission sets grant on objects that have rights of their own; null where that is hidden. */
+  readonly granted: ReadonlyMap<string, ReadonlySet<ObjectRight>> | null;
+  /** Permissions of the user by name; null where they are hidden. */
+  readonly user: ReadonlyMap<string, boolean> | null;
+};
+
+/** One line of the doctor. `missing` stops some of the work, `needless` is more than the work needs. */
+export type Finding = {
+  readonly kind: 'missing' | 'needless' | 'warning' | 'note';
+  readonly message: string;
+  readonly mend: string | null;
+};
+
+/** Powers that no work of ours needs. The first two would stand in for rights on objects. */
+const POWERS: Readonly<Record<string, string>> = {
+  ViewAllData: 'View All Data',
+  ModifyAllData: 'Modify All Data',
+  ManageUsers: 'Manage Users',
+  CustomizeApplication: 'Customize Application',
+  AuthorApex: 'Author Apex',
+  DataExport: 'Weekly Data Export',
+  BulkApiHardDelete: 'Bulk API Hard Delete',
+};
+
+const LABELS: Readonly<Record<string, string>> = {
+  ApiEnabled: 'API Enabled',
+  TransferAnyLead: 'Transfer Leads',
+  EditTask: 'Edit Tasks',
+};
+
+/** The user permissions that the doctor asks about, without `Permissions`. */
+export const ASKED_PERMISSIONS: readonly string[] = [...Object.keys(LABELS), ...Object.keys(POWERS)];
+
+/** Each right that is missing and each that is not needed, by name. */
+export function judgeRights(needed: NeededRights, held: HeldRights): readonly Finding[] {
+  return [...judgeObjects(needed, held), ...judgeUser(needed, held)];
+}
+
+function judgeObjects({ objects }: NeededRights, { described, granted, user }: HeldRights): readonly Finding[] {
+  const isSuper = (right: ObjectRight): boolean =>
+    user?.get('ModifyAllData') === true || (user?.get('ViewAllData') === true && ['read', 'view all'].includes(right));
+  const findings = [...objects].flatMap(([object, rights]): readonly Finding[] => {
+    const description = described.get(object);
+    if (description === undefined) return [missing(object, 'read')];
+    const own = granted?.get(object);
+    return [...rights]
+      .filter(
+        (right) =>
+          !isDescribed(description, right) ||
+          (right === 'view all' &&
+            granted !== null &&
+            own?.has(right) !== true &&
+            own?.has('modify all') !== true &&
+            !isSuper(right)),
+      )
+      .map((right) => missing(object, right));
+  });
+  if (granted === null) {
+    return [
+      ...findings,
+      {
+        kind: 'note',
+        message: 'which rights on objects are granted cannot be seen by the integration user',
+        mend: 'grant View Setup and Configuration while you run the doctor, or look at its permission sets',
+      },
+    ];
+  }
+  const needless = [...granted].flatMap(([object, rights]): readonly Finding[] => {
+    const wanted = objects.get(object) ?? new Set<ObjectRight>();
+    return [...rights].filter((right) => !wanted.has(right)).map((right) => needlessRight(object, right));
+  });
+  return [...findings, ...needless];
+}
+
+/** Rights on what the integration user sees are told by the object's description, whoever granted them. */
+function isDescribed({ isCreateable, isUpdateable }: ObjectDescription, right: ObjectRight): boolean {
+  if (right === 'create') return isCreateable;
+  return right === 'edit' ? isUpdateable : true;
+}
+
+function judgeUser({ user: needed }: NeededRights, { user }: HeldRights): readonly Finding[] {
+  if (user === null) {
+    const message = 'which permissions the integration user has cannot be seen';
+    return [
+      { kind: 'note', message, mend: `see that it has ${[...needed.keys()].map((name) => LABELS[name]).join(', ')}` },
+    ];
+  }
+  const lacking = [...needed].flatMap(([name, why]): readonly Finding[] => {
+    if (user.get(name) !== false || user.get('ModifyAllData') === true) return [];
+    const label = LABELS[name] ?? name;
+    return [
+      {
+        kind: 'missing',
+        message: `${label}: ${why}`,
+        mend: `add ${label} to a permission set of the integration user`,
+      },
+    ];
+  });
+  const powers = Object.entries(POWERS).flatMap(([name, label]): readonly Finding[] => {
+    if (user.get(name) !== true) return [];
+    return [
+      { kind: 'needless', message: label, mend: `take ${label} from the integration user; nothing here needs it` },
+    ];
+  });
+  return [...lacking, ...powers];
+}
+
+function missing(object: string, right: ObjectRight): Finding {
+  const silence = right === 'view all' ? ': without it sharing hides records, and no answer says so' : '';
+  return {
+    kind: 'missing',
+    message: `${right} on ${object}${silence}`,
+    mend: `grant ${right} on ${object} in a permission set of the integration user`,
+  };
+}
+
+function needlessRight(object: string, right: ObjectRight): Finding {
+  return {
+    kind: 'needless',
+    message: `${right} on ${object}`,
+    mend: `take ${right} on ${object} from its permission sets`,
+  };
+}

@@ -1,0 +1,58 @@
+import { modeOf } from './mode.ts';
+import type { Config } from './schema.ts';
+
+/** What a permission set grants on an object. */
+export type ObjectRight = 'read' | 'create' | 'edit' | 'delete' | 'view all' | 'modify all';
+
+/** A permission of a user, by the name that `UserPermissionAccess` has for it, without `Permissions`. */
+export type UserRight = 'ApiEnabled' | 'TransferAnyLead' | 'EditTask';
+
+/** The least that the integration user needs for a configuration, and why. */
+export type NeededRights = {
+  readonly objects: ReadonlyMap<string, ReadonlySet<ObjectRight>>;
+  readonly user: ReadonlyMap<UserRight, string>;
+};
+
+/**
+ * The rights that a configuration needs: what only observes reads and does not write.
+ * Without View All on what is polled, sharing rules hide records and no answer says so.
+ */
+export function neededRights(config: Config): NeededRights {
+  const objects = new Map<string, Set<ObjectRight>>();
+  const user = new Map<UserRight, string>([['ApiEnabled', 'nothing works without it']]);
+  const need = (object: string, ...rights: readonly ObjectRight[]): void => {
+    objects.set(object, new Set([...(objects.get(object) ?? []), ...rights]));
+  };
+  const mode = (module: string) => modeOf(config, [module]);
+
+  const leadModes = [mode('qualification'), mode('routing')];
+  if (leadModes.some((each) => each !== 'off')) need('Lead', 'read', 'view all');
+  if (leadModes.includes('enforce')) need('Lead', 'edit');
+  const { routing } = config;
+  if (routing !== null && routing.mode !== 'off') {
+    need('Task', 'read');
+    need('Event', 'read');
+    need('CampaignMember', 'read');
+    if (routing.sticky_duplicate?.objects.includes('Contact') === true) need('Contact', 'read', 'view all');
+    if (routing.matched_account !== undefined || routing.named_account !== undefined)
+      need('Account', 'read', 'view all');
+    if (routing.mode === 'enforce') user.set('TransferAnyLead', 'routing gives leads to other owners');
+    if (routing.mode === 'enforce' && routing.handoff.task !== undefined) need('Task', 'create');
+  }
+
+  const dealModes = [mode('contact_roles'), mode('opportunity_criteria')];
+  if (dealModes.some((each) => each !== 'off')) need('Opportunity', 'read', 'view all');
+  if (dealModes.includes('enforce')) need('Opportunity', 'edit');
+  const { contact_roles: roles } = config;
+  if (roles !== null && roles.mode !== 'off') {
+    need('OpportunityContactRole', 'read');
+    need('Contact', 'read', 'view all');
+    need('Account', 'read');
+    for (const object of ['Task', 'Event', 'CampaignMember']) need(object, 'read');
+    if (roles.mode === 'enforce' && roles.task !== undefined) need('Task', 'create', 'edit');
+    if (roles.mode === 'enforce' && roles.suggest?.auto_add?.enabled === true) need('OpportunityContactRole', 'create');
+  }
+  if (objects.get('Task')?.has('create') === true) user.set('EditTask', 'tasks are made');
+  need('User', 'read');
+  return { objects, user };
+}
