@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 
-import { connectForCommands, inspectRedis } from '../adapters/redis.ts';
+import { inspectRedis } from '../adapters/inspect-redis.ts';
+import { connectForCommands } from '../adapters/redis.ts';
 import { examineOrg, type Examination } from '../app/examine-org.ts';
 import { openSalesforce } from '../app/open-salesforce.ts';
 import { readLocalEnvironment, readRedisEnvironment, readSalesforceEnvironment } from '../config/env.ts';
@@ -49,7 +50,7 @@ async function examine(
   const salesforce = openSalesforce(readSalesforceEnvironment(env), redis, redisSettings.prefix).inLane('reports');
   try {
     const found = await inspectRedis(redis).then(
-      ({ isPersistent }) => (isPersistent ? [] : [NOT_PERSISTENT]),
+      (warnings) => warnings.map(({ reason, mend }): Finding => ({ kind: 'warning', message: reason, mend })),
       (error: unknown): readonly Finding[] => {
         if (!(error instanceof AppError)) throw error;
         return [{ kind: 'missing', message: error.message, mend: error.mend }];
@@ -62,12 +63,6 @@ async function examine(
     redis.disconnect();
   }
 }
-
-const NOT_PERSISTENT: Finding = {
-  kind: 'warning',
-  message: 'Redis keeps no append-only file: what waits in it is lost when it stops',
-  mend: 'set appendonly yes',
-};
 
 const TITLES: Readonly<Record<Finding['kind'], string>> = {
   missing: 'Missing',
