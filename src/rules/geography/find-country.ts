@@ -3,6 +3,7 @@ import codes from 'i18n-iso-countries/codes.json' with { type: 'json' };
 import { countryAliases } from './country-aliases.ts';
 import { englishNames, foreignNames } from './country-names.ts';
 import { placeKey } from './place-key.ts';
+import { unitedNationsNames } from './united-nations-names.ts';
 
 /**
  * The alpha-2 code of the country that a text means, or null: by ISO alpha-2 and alpha-3 code, by its name in English,
@@ -11,9 +12,33 @@ import { placeKey } from './place-key.ts';
  */
 export function findCountry(text: string): string | null {
   const key = placeKey(text);
-  // Germany (DE), Great Britain (UK)
-  return find(key) ?? (text.includes('(') ? find(placeKey(text.replace(/\(.*\)/, ''))) : null);
+  return find(key) ?? findOtherwise(text, key);
 }
+
+/** `Germany (DE)`, `la Norvège`, `Kingdom of Norway`: without what is no part of the name as lists have it. */
+function findOtherwise(text: string, key: string): string | null {
+  const plain = text.replace(/\(.*\)/, '');
+  const known = plain === text ? null : find(placeKey(plain));
+  if (known !== null) return known;
+  const short = plain.replace(ARTICLE, '');
+  const shortKey = short === text ? key : placeKey(short);
+  const informal = shortKey.split(' ').filter((word) => !FORMAL_WORDS.has(word));
+  return findName(shortKey) ?? findName(informal.join(' '));
+}
+
+/** A name, not a code: the French region Grand Est is no Estonia. */
+function findName(key: string): string | null {
+  return key.length > 3 ? find(key) : null;
+}
+
+const ARTICLE = /^\s*(?:(?:the|el|la|le|les|los|las)\s+|l['’]\s*)/iu;
+
+/** What stands before a name on a treaty. `State of` is not among them: it is also said of Georgia. */
+const FORMAL_WORDS = new Set(
+  'arab commonwealth democratic duchy federal federated federation grand independent islamic kingdom peoples principality republic socialist sultanate union'.split(
+    ' ',
+  ),
+);
 
 let englishIndex: ReadonlyMap<string, string> | undefined;
 let foreignIndex: ReadonlyMap<string, string> | undefined;
@@ -39,7 +64,8 @@ function indexEnglish(): ReadonlyMap<string, string> {
 
 function indexForeign(): ReadonlyMap<string, string> {
   const byKey = new Map<string, Set<string>>();
-  for (const { countries } of foreignNames) {
+  const treaties = Object.entries(unitedNationsNames).map(([alpha2, names]) => [alpha2, names.split('|')] as const);
+  for (const countries of [...foreignNames.map((language) => language.countries), Object.fromEntries(treaties)]) {
     for (const [alpha2, key] of keysOf(countries)) byKey.set(key, (byKey.get(key) ?? new Set()).add(alpha2));
   }
   const unanimous = [...byKey].filter(([, alpha2s]) => alpha2s.size === 1);
