@@ -23,6 +23,8 @@ export type LiveConfigSettings = FrameSettings & {
   readonly dataFolder: string | null;
   /** Runs what calls the org behind the gate that shuts in an outage. */
   readonly pass: <T>(call: () => Promise<T>) => Promise<T>;
+  /** Told of each configuration that has come in the place of another. */
+  readonly onReloaded: (configHash: string) => Promise<void>;
 };
 
 /** How often the files are looked at. A change must stand still for one look: half a file may be valid too. */
@@ -95,6 +97,7 @@ export async function openLiveConfig(
       loaded = await settings.pass(() => load(configFolder));
       isRejected = false;
       keep(signature);
+      await settings.onReloaded(loaded.frame.configHash);
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof AppError)) throw error;

@@ -11,6 +11,7 @@ import { keepLease } from '../poll/lease.ts';
 import type { LoopWorld } from '../poll/poll-loop.ts';
 import type { Clock, Salesforce } from '../ports.ts';
 import { createOrgGate, type OrgGate } from '../workers/org-gate.ts';
+import { retryOlderLetters } from '../workers/retry-dead-letters.ts';
 import { refreshUsers } from '../workers/read-org.ts';
 import { reassignLeavers } from '../workers/leads/reassign-leavers.ts';
 import type { Closer } from './close-all.ts';
@@ -69,6 +70,7 @@ export async function startDaemon(settings: DaemonSettings, starting: Starting):
     // Whoever waits for the end of a run hears of a mistake at once.
     dataFolder: settings.once || settings.dryRun ? null : environment.dataFolder,
     pass: (call) => gate.pass(call, stop),
+    onReloaded: (hash) => retryOlderLetters(hash, { state, queues }),
   };
   const config = await throughOutages(
     async () => {
@@ -93,6 +95,7 @@ export async function startDaemon(settings: DaemonSettings, starting: Starting):
   const world = openWorld(settings, starting, { salesforce, state, queues, alerts, loaded });
   closers.push(() => queues.stop(GRACE));
   if (settings.only !== 'poller') await startWorkers(world, gate, starting, settings.once);
+  await retryOlderLetters(loaded().frame.configHash, world);
   if (settings.only !== 'workers') await throughOutages(() => reassignLeavers(world, stop), gate, stop);
   // A process that never polls must not keep the others from it.
   const lease = settings.only === 'workers' ? null : keepLease(state, clock, randomUUID());

@@ -42,6 +42,8 @@ export const ALWAYS_READ = {
     'CloseDate',
     'CreatedDate',
     'LastStageChangeDate',
+    'LastModifiedById',
+    'LastModifiedDate',
     'Amount',
   ],
   OpportunityContactRole: ['Contact.AccountId', 'Contact.IsDeleted'],

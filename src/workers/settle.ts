@@ -1,3 +1,4 @@
+import type { Recovery } from '../domain/error.ts';
 import { writeInstant, type Instant } from '../domain/instant.ts';
 import { OBJECT_OF, type WorkKind } from '../domain/work.ts';
 import type { Observer } from '../observe/events.ts';
@@ -33,11 +34,12 @@ const LOOK_AGAIN = 2_000;
 /**
  * Acts on the fates of a batch, each record on its own (F35): what the org refuses for good goes to the dead letters,
  * passing refusals, lost answers and changed records come again, without the rest of the batch, which is done.
- * @param triesOf how often a record has been refused before for a passing reason
+ * @param evaluated  the whole batch; who of it has no fate had nothing to write
+ * @param triesOf  how often a record has been refused before for a passing reason
  */
 export async function settleFates(
   kind: WorkKind,
-  module: string,
+  evaluated: readonly string[],
   fates: ReadonlyMap<string, Fate>,
   triesOf: (id: string) => number,
   world: SettleWorld,
@@ -52,13 +54,8 @@ export async function settleFates(
     settled.set(id, { aftermath: next.aftermath, tries });
     if (next.aftermath === 'again') again.set(next.delayMs, [...(again.get(next.delayMs) ?? []), id]);
     if (fate.kind === 'refused' && !fate.isKnown) {
-      world.observer.emit('write.rejected', {
-        object: OBJECT_OF[kind],
-        record_id: id,
-        code: fate.code,
-        fields: fate.fields,
-      });
-      if (next.aftermath === 'dead') letters.push(writeLetter(kind, module, id, fate, tries, world));
+      tellRejected(kind, id, fate, world);
+      if (next.aftermath === 'dead') letters.push(writeLetter(kind, id, fate, tries, world));
     }
   }
   const held = [...fates].flatMap(([id, fate]) => (fate.kind === 'held' ? [{ id, module: fate.module }] : []));
@@ -69,13 +66,20 @@ export async function settleFates(
     );
   }
   for (const [delayMs, ids] of again) await world.queues.add(kind, ids, delayMs);
-  await world.state.addDeadLetters(letters);
-  // What goes through at last is no dead letter any more.
-  await world.state.removeDeadLetters([...fates].filter(([, { kind: fate }]) => fate === 'applied').map(([id]) => id));
-  for (const { object, record_id, code, tries } of letters) {
-    world.observer.emit('dead_letter', { object, record_id, code, tries });
-  }
+  await addLetters(letters, world);
+  // A record that is through, or that has nothing left to write, is no dead letter any more (D15).
+  const dead = new Set([...settled].filter(([, { aftermath }]) => aftermath !== 'done').map(([id]) => id));
+  await world.state.removeDeadLetters(evaluated.filter((id) => !dead.has(id)));
   return settled;
+}
+
+/**
+ * Whether a refusal ends the matter: the org's no, or a passing one for the last time.
+ * @param tries  this one among them
+ */
+export function isFinal({ recovery }: { readonly recovery: Recovery }, tries: number): boolean {
+  // A limit of the org is over when it is over, however often a record has met it.
+  return recovery !== 'wait' && (recovery !== 'retry' || tries >= TRIES);
 }
 
 /** How often the record has been refused in a row for passing reasons. */
@@ -86,9 +90,22 @@ export function triesOf(memory: Memory | null | undefined): number {
 /** Sets a record aside that fails for a reason of ours, so that the rest of its batch goes on. */
 export async function setAside(kind: WorkKind, id: string, error: unknown, world: SettleWorld): Promise<void> {
   const { code, reason: message } = describe(error);
-  const letter = writeLetter(kind, kind, id, { code, message, fields: [], attempt: null }, 1, world);
-  await world.state.addDeadLetters([letter]);
-  world.observer.emit('dead_letter', { object: letter.object, record_id: id, code, tries: 1 });
+  const letter = writeLetter(kind, id, { module: kind, code, message, fields: [], attempt: null }, 1, world);
+  await addLetters([letter], world);
+}
+
+/** Tells and keeps dead letters. */
+export async function addLetters(letters: readonly DeadLetter[], { state, observer }: SettleWorld): Promise<void> {
+  await state.addDeadLetters(letters);
+  for (const { object, record_id, code, tries } of letters) {
+    observer.emit('dead_letter', { object, record_id, code, tries });
+  }
+}
+
+type Refusal = Extract<Fate, { readonly kind: 'refused' }>;
+
+export function tellRejected(kind: WorkKind, id: string, { code, fields }: Refusal, { observer }: SettleWorld): void {
+  observer.emit('write.rejected', { object: OBJECT_OF[kind], record_id: id, code, fields });
 }
 
 type NextStep =
@@ -108,9 +125,7 @@ function nextStep(fate: Fate, tries: number, jitter: number): NextStep {
     case 'unknown':
       return { aftermath: 'again', delayMs: LOOK_AGAIN };
     case 'refused': {
-      // A limit of the org is over when it is over, however often a record has met it.
-      const isPassing = fate.recovery === 'wait' || (fate.recovery === 'retry' && tries < TRIES);
-      if (!isPassing) return { aftermath: 'dead' };
+      if (isFinal(fate, tries)) return { aftermath: 'dead' };
       const longest = Math.min(FIRST_PAUSE * 2 ** tries, LONGEST_PAUSE);
       return { aftermath: 'again', delayMs: FIRST_PAUSE + Math.round(jitter * (longest - FIRST_PAUSE)) };
     }
@@ -119,16 +134,15 @@ function nextStep(fate: Fate, tries: number, jitter: number): NextStep {
   }
 }
 
-/** The org's words may quote the value that it refuses; an address is nobody's business here. */
-function withoutAddresses(text: string): string {
-  return text.replace(/[^\s'"<>(]+@[^\s'"<>)]+/g, '…');
+/** The org's words may quote the value that it refuses; people's data is nobody's business here. */
+function withoutValues(text: string): string {
+  return text.replace(/(data value too large: ).*(?= \(max length)/s, '$1…').replace(/[^\s'"<>(]+@[^\s'"<>)]+/g, '…');
 }
 
-function writeLetter(
+export function writeLetter(
   kind: WorkKind,
-  module: string,
   id: string,
-  { code, message, fields, attempt }: Pick<DeadLetter, 'code' | 'message' | 'fields' | 'attempt'>,
+  { module, code, message, fields, attempt }: Pick<DeadLetter, 'module' | 'code' | 'message' | 'fields' | 'attempt'>,
   tries: number,
   world: SettleWorld,
 ): DeadLetter {
@@ -138,7 +152,7 @@ function writeLetter(
     record_id: id,
     module,
     code,
-    message: withoutAddresses(message),
+    message: withoutValues(message),
     fields,
     config_hash: world.configHash(),
     at,

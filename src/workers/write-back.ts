@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
-
 import type { AppError, Recovery } from '../domain/error.ts';
 import type { FieldValue, Fields, Row } from '../domain/record.ts';
 import type { Observer } from '../observe/events.ts';
 import { selectByIds } from '../poll/soql.ts';
-import type { DeadLetter, RowFate, Salesforce, State } from '../ports.ts';
+import type { RowFate, Salesforce, State } from '../ports.ts';
 import { categoriesOf, holdBack, type BlastWorld } from './blast-radius.ts';
+import { attemptOf, attemptToMake, isRefused, readLetter } from './refused-attempts.ts';
 import { sendRows } from './send-rows.ts';
 
 /** What a write shares with others (XE20). */
@@ -22,6 +21,8 @@ export type Sharing = {
  */
 export type Update = Sharing & {
   readonly module: string;
+  /** The record whose dead letter keeps the write back: an opportunity, for the task about it. */
+  readonly about: string;
   readonly id: string;
   readonly fields: Fields;
   readonly before: Fields;
@@ -33,6 +34,8 @@ export type Creation = Sharing & {
   readonly module: string;
   readonly about: string;
   readonly key: string;
+  /** Names the record as people left it: what the org has refused is sent again when it is another (F35). */
+  readonly stand: string;
   readonly fields: Fields;
 };
 
@@ -46,6 +49,7 @@ export type Fate =
   | { readonly kind: 'held'; readonly module: string }
   | {
       readonly kind: 'refused';
+      readonly module: string;
       readonly code: string;
       readonly message: string;
       readonly fields: readonly string[];
@@ -73,6 +77,7 @@ export type WriteWorld = BlastWorld & {
   readonly salesforce: Salesforce;
   readonly state: Pick<State, 'deadLettersOf'>;
   readonly observer: Observer;
+  readonly configHash: () => string;
   /** Modules that decide but do not write: a dry run holds all of them. */
   readonly isWithheld: (module: string) => boolean;
   /** In the place of `isWithheld`; the daemon has none. */
@@ -117,15 +122,15 @@ async function sendUpdates(
   if (sent.length === 0) return fates;
 
   const { shown, calls: reads } = await readGuarded(object, sent, world, signal);
-  const letters = await world.state.deadLettersOf(sent.map(({ id }) => id));
+  const letters = await world.state.deadLettersOf(sent.map(({ about }) => about));
   const fresh: Update[] = [];
   for (const update of sent) {
     const changed = changedFields(update.seen, shown.get(update.id));
-    const letter = letters.get(update.id);
+    const letter = letters.get(update.about);
     if (changed.length > 0) {
       world.observer.emit('stale_input', { object, record_id: update.id, fields: changed });
       fates.set(update.id, { kind: 'stale' });
-    } else if (letter !== undefined && letter.attempt === attemptOf(update, shown.get(update.id))) {
+    } else if (isRefused(letter, attemptOf(update, shown.get(update.id)), world)) {
       fates.set(update.id, readLetter(letter));
     } else fresh.push(update);
   }
@@ -133,14 +138,15 @@ async function sendUpdates(
   const rows = fresh.map(({ id, fields, parent, tries }) => ({ parent, tries, write: { id, fields } }));
   const { answers, calls } = await sendRows('update', object, rows, world.salesforce, signal);
   for (const [index, update] of fresh.entries()) {
-    fates.set(update.id, readFate(answers[index]!, attemptOf(update, shown.get(update.id))));
+    fates.set(update.id, readFate(answers[index]!, update.module, attemptOf(update, shown.get(update.id))));
   }
   report(object, 'update', answers, reads + calls, world);
   return fates;
 }
 
 /**
- * Makes tasks. A key that the org already has counts as made.
+ * Makes tasks. A key that the org already has counts as made. What the org has refused for good is not sent again while
+ * the record that it is about stands as it stood then (F35).
  * @returns the fate of every creation by its key
  */
 export async function submitCreations(
@@ -162,12 +168,19 @@ async function sendCreations(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Fate>> {
   const fates = new Map<string, Fate>();
+  const letters = await world.state.deadLettersOf(creations.map(({ about }) => about));
+  const fresh = creations.filter((creation) => {
+    const letter = letters.get(creation.about);
+    if (!isRefused(letter, attemptToMake(creation), world)) return true;
+    fates.set(creation.key, readLetter(letter));
+    return false;
+  });
   const held = await holdBack(
-    creations.map(({ module, key }) => ({ module, id: key, categories: object === 'Task' ? ['tasks_created'] : [] })),
+    fresh.map(({ module, key }) => ({ module, id: key, categories: object === 'Task' ? ['tasks_created'] : [] })),
     world,
   );
-  for (const { key, module } of creations) if (held.has(key)) fates.set(key, { kind: 'held', module });
-  const sent = creations.filter(({ key }) => !held.has(key));
+  for (const { key, module } of fresh) if (held.has(key)) fates.set(key, { kind: 'held', module });
+  const sent = fresh.filter(({ key }) => !held.has(key));
   if (sent.length === 0) return fates;
 
   const rows = sent.map(({ fields, parent, tries }) => ({ parent, tries, write: { fields } }));
@@ -175,7 +188,9 @@ async function sendCreations(
   const settled = answers.map((answer): RowFate =>
     answer.kind === 'refused' && answer.code === ALREADY_THERE ? { kind: 'applied', id: '' } : answer,
   );
-  for (const [index, { key }] of sent.entries()) fates.set(key, readFate(settled[index]!, null));
+  for (const [index, creation] of sent.entries()) {
+    fates.set(creation.key, readFate(settled[index]!, creation.module, attemptToMake(creation)));
+  }
   report(object, 'create', settled, calls, world);
   return fates;
 }
@@ -242,23 +257,9 @@ function normalise(value: FieldValue | undefined): FieldValue {
   return value ?? null;
 }
 
-function readFate(answer: RowFate, attempt: string | null): Fate {
+function readFate(answer: RowFate, module: string, attempt: string): Fate {
   if (answer.kind === 'applied') return { kind: 'applied' };
-  return answer.kind === 'refused' ? { ...answer, attempt, isKnown: false } : answer;
-}
-
-function readLetter({ code, message, fields, attempt }: DeadLetter): Fate {
-  return { kind: 'refused', code, message, fields, recovery: 'dead-letter', attempt, isKnown: true };
-}
-
-const INSTANT = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
-
-/** The same text for the same change of the same state of the record; the time of the decision is no difference. */
-function attemptOf({ fields }: Update, shown: Row | undefined): string {
-  const sent = Object.entries(fields).filter(([, value]) => typeof value !== 'string' || !INSTANT.test(value));
-  const text = JSON.stringify([shown?.['SystemModstamp'], sent.toSorted(([a], [b]) => (a < b ? -1 : 1))]);
-  // What a configuration writes may hold names: only a digest of it is kept.
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+  return answer.kind === 'refused' ? { ...answer, module, attempt, isKnown: false } : answer;
 }
 
 function report(

@@ -12,6 +12,7 @@ import { loadActivities } from './load-activities.ts';
 import { noFacts } from './load-route-facts.ts';
 import { isRecent } from './turns.ts';
 import { triesOf } from '../settle.ts';
+import { standOf } from '../stand.ts';
 import type { Creation, Fate } from '../write-back.ts';
 
 /** The tasks that new owners get, also when an earlier attempt stopped between the owner and the task. */
@@ -28,7 +29,13 @@ export async function handoffsOf(
   return handoffs.flatMap((handoff) => planTask(handoff, activities.get(handoff.ruling.lead.id) ?? [], rules, pass));
 }
 
-type Handoff = { readonly ruling: LeadRuling; readonly assignment: Assignment; readonly user: User };
+type Handoff = {
+  readonly ruling: LeadRuling;
+  readonly assignment: Assignment;
+  readonly user: User;
+  /** Whether we have just written the lead. */
+  readonly isWritten: boolean;
+};
 
 function findHandoff(
   ruling: LeadRuling,
@@ -40,14 +47,16 @@ function findHandoff(
   if (lead.record.handoffKeys.has(handoffKey(lead.id, lead.epoch.number))) return [];
   const assignment = handoffAssignment(ruling, fate, rules, pass);
   const user = assignment === null ? undefined : pass.taken.directory.users.byId.get(assignment.ownerId);
-  return assignment === null || user === undefined ? [] : [{ ruling, assignment, user }];
+  return assignment === null || user === undefined
+    ? []
+    : [{ ruling, assignment, user, isWritten: fate?.kind === 'applied' }];
 }
 
 function planTask(
-  { ruling, assignment, user }: Handoff,
+  { ruling, assignment, user, isWritten }: Handoff,
   activities: readonly Activity[],
   rules: RoutingRules,
-  { taken, at }: LeadPass,
+  { taken, at, salesforce }: LeadPass,
 ): readonly Creation[] {
   const { lead } = ruling;
   const keyField = taken.rulebook.source.write.task_key;
@@ -74,7 +83,9 @@ function planTask(
   );
   const key = handoffKey(lead.id, lead.epoch.number);
   if (task === null || keyField === null) return [];
-  return [{ module: 'routing', about: lead.id, key, fields: task, parent: lead.id, tries: triesOf(lead.memory) }];
+  const stand = standOf(fields, isWritten, salesforce.userId());
+  const sharing = { parent: lead.id, tries: triesOf(lead.memory) };
+  return [{ module: 'routing', about: lead.id, key, fields: task, stand, ...sharing }];
 }
 
 function handoffAssignment(

@@ -19,6 +19,7 @@ export async function loadCases(ids: readonly string[], pass: LeadPass): Promise
   const gone = ids.filter((id) => !records.has(id) && memories.get(id) !== null);
   await state.remember('lead', new Map(gone.map((id) => [id, null])));
   await state.setTimers('lead', new Map(gone.map((id) => [id, null])));
+  await state.removeDeadLetters(gone);
   for (const id of gone) observer.emit('gone', { object: 'Lead', record_id: id });
 
   const present = [...records].map(([id, { fields, handoffKeys }]) => {

@@ -20,7 +20,7 @@ import { tell } from '../told.ts';
 import { commitTurns, giveBack, openTurns, type TurnWorld } from './turns.ts';
 import type { WorkWorld } from '../work-world.ts';
 import { submitCreations, submitUpdates, type Fate, type Update } from '../write-back.ts';
-import { takeBack, updatesOf } from './write-leads.ts';
+import { keepsLetter, takeBack, updatesOf } from './write-leads.ts';
 
 /**
  * Qualifies up to 1,000 leads as the org has them now and gives the ready ones to their owners. A turn is reserved and
@@ -137,11 +137,17 @@ async function apply(rulings: readonly LeadRuling[], pass: LeadPass): Promise<re
   const handedOff = new Set(handoffs.filter(({ key }) => made.get(key)!.kind === 'applied').map(({ about }) => about));
   await confirm(rulings, updates, fates, handedOff, pass);
   const memories = new Map(rulings.map(({ lead }) => [lead.id, lead.memory]));
-  const settled = await settleFates('lead', 'routing', fates, (id) => triesOf(memories.get(id)), pass);
+  const keeping = new Set(
+    rulings
+      .filter((ruling) => keepsLetter(ruling, fates.get(ruling.lead.id), pass.salesforce.userId()))
+      .map(({ lead }) => lead.id),
+  );
+  const evaluated = [...memories.keys()].filter((id) => !keeping.has(id));
+  const settled = await settleFates('lead', evaluated, fates, (id) => triesOf(memories.get(id)), pass);
   await alertRefused(fates, pass);
   await alertFights(rulings, pass);
   await alertPaused(fates, pass);
-  await remember(rulings, settled, retaken, pass);
+  await remember(rulings, { settled, retaken, keeping }, pass);
   return [
     { object: 'Lead', updates, fates: updated },
     { object: 'Task', creations: handoffs, fates: made },
@@ -179,11 +185,18 @@ async function confirm(
   if (marked.size > 0) await commitTurns({ states: new Map(), texts: new Map() }, new Map(), marked, turns);
 }
 
+type Outcome = {
+  readonly settled: ReadonlyMap<string, Settled>;
+  /** Leads that are to get another owner, with whom the org refused. */
+  readonly retaken: ReadonlyMap<string, string | null>;
+  /** Leads whose dead letter stays. */
+  readonly keeping: ReadonlySet<string>;
+};
+
 /** What stands is remembered; what comes again is decided anew from what was known before. */
 async function remember(
   rulings: readonly LeadRuling[],
-  settled: ReadonlyMap<string, Settled>,
-  retaken: ReadonlyMap<string, string | null>,
+  { settled, retaken, keeping }: Outcome,
   pass: LeadPass,
 ): Promise<void> {
   const { state, taken, turns, isWithheld, at } = pass;
@@ -215,6 +228,7 @@ async function remember(
       ...rememberRevert(lead.revert, lead.memory, at),
       ...(ruling.kind === 'settled' && lead.revert === null ? { is_settled: true } : {}),
       held_since: qualification?.heldSince ?? null,
+      ...(keeping.has(lead.id) ? { keeps_letter: true } : {}),
       ...(ruling.kind === 'waiting' ? { waiting_since: before['waiting_since'] ?? at } : {}),
       told: told.get('qualification') ?? before['told'],
       told_route: told.get('routing') ?? before['told_route'],

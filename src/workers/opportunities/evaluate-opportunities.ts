@@ -73,5 +73,6 @@ async function forgetGone(
   const known = ids.filter((id) => (memories.get(id) ?? null) !== null);
   await state.remember('opportunity', new Map(known.map((id) => [id, null])));
   await state.setTimers('opportunity', new Map(known.map((id) => [id, null])));
+  await state.removeDeadLetters(known);
   for (const id of known) observer.emit('gone', { object: 'Opportunity', record_id: id });
 }

@@ -7,6 +7,7 @@ import { refillSlots } from './refill-slots.ts';
 import type { JudgedBatch, JudgedCommittee, OpportunityPass } from './opportunity-pass.ts';
 import type { Written } from '../confirmed-writes.ts';
 import { settleFates, triesOf, type Settled } from '../settle.ts';
+import { standOf } from '../stand.ts';
 import { submitCreations, submitUpdates, type Creation, type Fate, type Sharing, type Update } from '../write-back.ts';
 
 const MODULE = 'contact_roles';
@@ -14,7 +15,7 @@ const MODULE = 'contact_roles';
 /** Records of one call of the write-back. */
 const MOST_RECORDS = 1_000;
 
-/** What became of what was to be created, by key. */
+/** What became of some writes: updates by the record's id, creations by their key. */
 type Made = ReadonlyMap<string, Fate>;
 
 /**
@@ -28,13 +29,13 @@ export async function writeOpportunities(judged: JudgedBatch, pass: OpportunityP
   const fates = new Map(updated);
   const standing = judged.committees.filter(({ id }) => isStanding(fates.get(id)));
   await changeTasks(standing, fates, pass);
-  const tasks = standing.flatMap(tasksToMake(pass));
+  const tasks = standing.flatMap(tasksToMake(updated, pass));
   const made = await create('Task', tasks, fates, pass);
-  const roles = standing.flatMap(rolesToAdd(pass));
+  const roles = standing.flatMap(rolesToAdd(updated, pass));
   const added = await create('OpportunityContactRole', roles, fates, pass);
 
-  const kind = judged.committees.length > 0 ? MODULE : 'opportunity_criteria';
-  const settled = await settleFates('opportunity', kind, fates, (id) => triesOf(pass.memories.get(id)), pass);
+  const tries = (id: string): number => triesOf(pass.memories.get(id));
+  const settled = await settleFates('opportunity', [...pass.records.keys()], fates, tries, pass);
   await refillSlots(judged.committees, (each) => holderAfter(each, made, pass), pass);
   await remember(judged, settled, made, pass);
   return [
@@ -57,7 +58,7 @@ function flagUpdates({ committees, criteria }: JudgedBatch, pass: OpportunityPas
     const shown = records.get(id)!.fields;
     const seen = Object.fromEntries(taken.columns.guard.Opportunity.map((name) => [name, shown[name] ?? null]));
     const before = Object.fromEntries(Object.keys(fields).map((name) => [name, shown[name] ?? null]));
-    return [{ module, id, fields, before, seen, ...sharing(id, pass) }];
+    return [{ module, about: id, id, fields, before, seen, ...sharing(id, pass) }];
   };
   return [
     ...committees.flatMap(({ id, plan }) => update(MODULE, id, plan.update)),
@@ -73,7 +74,7 @@ async function changeTasks(
   const changes = standing.flatMap(({ id, plan }) => plan.updateTasks.map((task) => ({ about: id, ...task })));
   for (const part of inParts(changes)) {
     const updates = part.map(({ about, id, fields, seen }): Update => {
-      return { module: MODULE, id, fields, before: {}, seen, ...sharing(about, pass) };
+      return { module: MODULE, about, id, fields, before: {}, seen, ...sharing(about, pass) };
     });
     const changed = await submitUpdates('Task', updates, pass, pass.signal);
     for (const { about, id } of part) worsen(fates, about, changed.get(id)!);
@@ -99,22 +100,24 @@ async function create(
 }
 
 /** The task of the gap and that of an escalation; their key is a field of theirs. */
-function tasksToMake(pass: OpportunityPass) {
+function tasksToMake(updated: Made, pass: OpportunityPass) {
   const keyField = pass.taken.rulebook.source.write.task_key ?? '';
   return ({ id, plan, escalation }: JudgedCommittee): readonly Creation[] =>
     [plan.createTask, escalation].flatMap((fields) =>
-      fields === null
-        ? []
-        : [{ module: MODULE, about: id, key: String(fields[keyField]), fields, ...sharing(id, pass) }],
+      fields === null ? [] : [creation(id, String(fields[keyField]), fields, updated, pass)],
     );
 }
 
 /** A role has no key: whether it was added after all shows when its opportunity is read again. */
-function rolesToAdd(pass: OpportunityPass) {
+function rolesToAdd(updated: Made, pass: OpportunityPass) {
   return ({ id, plan }: JudgedCommittee): readonly Creation[] =>
-    plan.createRoles.map((fields) => {
-      return { module: MODULE, about: id, key: `${id}:${String(fields['ContactId'])}`, fields, ...sharing(id, pass) };
-    });
+    plan.createRoles.map((fields) => creation(id, `${id}:${String(fields['ContactId'])}`, fields, updated, pass));
+}
+
+function creation(about: string, key: string, fields: Fields, updated: Made, pass: OpportunityPass): Creation {
+  const isWritten = updated.get(about)?.kind === 'applied';
+  const stand = standOf(pass.records.get(about)!.fields, isWritten, pass.salesforce.userId());
+  return { module: MODULE, about, key, fields, stand, ...sharing(about, pass) };
 }
 
 function isStanding(fate: Fate | undefined): boolean {

@@ -1,0 +1,30 @@
+import type { WorkKind } from '../domain/work.ts';
+import type { DeadLetter, State, WorkQueues } from '../ports.ts';
+
+export type RetryWorld = {
+  readonly state: Pick<State, 'deadLetters' | 'removeDeadLetters'>;
+  readonly queues: Pick<WorkQueues, 'add'>;
+};
+
+/** How long the workers leave a record alone, so that its letter is gone when they try it, ms. */
+const PAUSE = 1_000;
+
+/**
+ * Hands records to the workers again, who decide them anew.
+ * Queued first, then removed: a crash in between leaves a letter too many, never a record too few.
+ */
+export async function retryDeadLetters(letters: readonly DeadLetter[], { state, queues }: RetryWorld): Promise<void> {
+  for (const [object, own] of Map.groupBy(letters, (letter) => letter.object)) {
+    const kind: WorkKind = object === 'Lead' ? 'lead' : 'opportunity';
+    const ids = own.map(({ record_id }) => record_id);
+    await queues.add(kind, ids, PAUSE);
+  }
+  await state.removeDeadLetters(letters.map(({ record_id }) => record_id));
+}
+
+/** What was refused under another configuration may be what this one no longer asks for (D15). */
+export async function retryOlderLetters(configHash: string, world: RetryWorld): Promise<void> {
+  const letters = await world.state.deadLetters();
+  const older = letters.filter(({ config_hash }) => config_hash !== configHash);
+  if (older.length > 0) await retryDeadLetters(older, world);
+}
