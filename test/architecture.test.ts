@@ -69,7 +69,7 @@ const zones: readonly Zone[] = [
     holds: /^src\/cli\//,
     mayImport: /^(src\/(?!sandbox\/|main\.ts)|(?!src\/))/,
   },
-  { name: 'main starts a command', holds: /^src\/main\.ts$/, mayImport: /^(src\/cli\/|(?!src\/))/ },
+  { name: 'main starts a command', holds: /^src\/main\.ts$/, mayImport: /^(src\/(cli|domain)\/|(?!src\/))/ },
 ];
 
 const pureFiles = /^src\/(rules|domain|write-back)\/|^src\/poll\/(streams|keyset|soql)\b/;

@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Config } from '../config/schema.ts';
 import { AppError } from '../domain/error.ts';
-import { createObserver } from '../observe/events.ts';
+import { unforeseen } from '../domain/unforeseen.ts';
+import { createObserver, type Observer } from '../observe/events.ts';
 import { createMetrics } from '../observe/metrics.ts';
 import { pollUntilIdle, runPollLoop, type LoopSettings } from '../poll/poll-loop.ts';
 import type { Clock, State } from '../ports.ts';
@@ -15,6 +16,8 @@ export type DaemonSignals = {
   readonly stop: AbortSignal;
   /** Calls the listener when the configuration is to be read again. */
   readonly onReload: (listener: () => void) => void;
+  /** Calls the listener with an error that nobody caught: the daemon tells of it and stops in order. */
+  readonly onCrash?: (listener: (error: unknown) => void) => void;
 };
 
 const CLOCK: Clock = {
@@ -41,19 +44,32 @@ export async function runDaemon(settings: DaemonSettings, signals: DaemonSignals
   try {
     const clock = settings.clock ?? CLOCK;
     const fail = (error: AppError): void => failing.abort(error);
+    signals.onCrash?.((error) => {
+      if (!failing.signal.aborted) tellUnforeseen(error, observer);
+      fail(unforeseen(error));
+    });
     running = await startDaemon(settings, { observer, metrics, clock, closers, stop, fail });
     const { reload } = running;
     signals.onReload(() => void reload());
     await run(settings, running, stop);
+    failing.signal.throwIfAborted();
     reason = signals.stop.aborted ? 'signal' : 'done';
   } catch (error) {
     if (failing.signal.aborted) throw failing.signal.reason;
-    if (!signals.stop.aborted) throw error;
+    if (!signals.stop.aborted) {
+      tellUnforeseen(error, observer);
+      throw unforeseen(error);
+    }
     reason = 'signal';
   } finally {
     await closeAll(closers);
     observer.emit('daemon.stopped', { reason, calls: running?.salesforce.calls() ?? 0 });
   }
+}
+
+/** One line, without the error's own words: they may quote a record. */
+function tellUnforeseen(error: unknown, observer: Observer): void {
+  if (!(error instanceof AppError)) observer.emit('internal.error', { reason: unforeseen(error).message });
 }
 
 const LEAD_MODULES = ['qualification', 'routing', 'sla', 'recycle'];

@@ -1,6 +1,7 @@
 import { closest } from 'fastest-levenshtein';
 
 import { AppError } from '../domain/error.ts';
+import { unforeseen } from '../domain/unforeseen.ts';
 import { EXIT, type Command, type CommandWorld } from './command.ts';
 
 /** Each is loaded when it is asked for: `test` need not wait for what the daemon is made of. */
@@ -75,13 +76,16 @@ function tellError(command: Command, error: unknown, { terminal, signal }: Comma
     terminal.err(`rolecall ${command.name}: ${error.message}\n  → see rolecall ${command.name} --help`);
     return EXIT.usage;
   }
-  throw error;
+  const { message, mend } = unforeseen(error);
+  terminal.err(`rolecall: ${message}\n  → ${mend ?? ''}`);
+  return EXIT.internal;
 }
 
 /** What the environment or a file has wrong is 2; what the org has wrong or refuses is 4 (F44). */
 function exitCodeOf(error: AppError): number {
   if (error.code === 'usage') return EXIT.usage;
   if (error.code === 'blast-radius') return EXIT.blastRadius;
+  if (error.code === 'internal' || error.code === 'workers-stuck') return EXIT.internal;
   const isOurs = error.code.startsWith('env-') || error.code.startsWith('config-') || error.code.startsWith('redis-');
   return isOurs || error.code === 'http-port' ? EXIT.invalidConfig : EXIT.liveFailed;
 }

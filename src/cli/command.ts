@@ -13,9 +13,11 @@ export type CommandWorld = {
   readonly signal: AbortSignal;
   /** Calls the listener on each SIGHUP. */
   readonly onReload: (listener: () => void) => void;
+  /** Calls the listener with an error that nobody caught; without one the process ends at once. */
+  readonly onCrash?: (listener: (error: unknown) => void) => void;
 };
 
-/** Exit codes (F44). */
+/** Exit codes (F44), and what systems call a software failure. */
 export const EXIT = {
   ok: 0,
   usage: 1,
@@ -24,6 +26,7 @@ export const EXIT = {
   liveFailed: 4,
   partlyApplied: 5,
   blastRadius: 6,
+  internal: 70,
 } as const;
 
 export type Command = {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 import type { DaemonSettings } from '../app/daemon-settings.ts';
-import { runDaemon } from '../app/run-daemon.ts';
+import { runDaemon, type DaemonSignals } from '../app/run-daemon.ts';
 import { readEnvironment } from '../config/env.ts';
 import { AppError } from '../domain/error.ts';
 import { createLog } from '../observe/log.ts';
@@ -20,7 +20,8 @@ finds one takes the last that was good, from DATA_DIR.
   --allow-offline        do not check the configuration against the org first
 
 The environment says where the org, Redis and the YAML are; see .env.example.
-Exit codes: 0 stopped in order, 1 wrong usage, 2 invalid configuration, 4 the org refuses or does not fit.`;
+Exit codes: 0 stopped in order, 1 wrong usage, 2 invalid configuration, 4 the org refuses or does not fit,
+70 an unforeseen failure.`;
 
 export const START: Command = {
   name: 'start',
@@ -65,8 +66,8 @@ export function readVersion(): string {
   return (JSON.parse(text) as { readonly version: string }).version;
 }
 
-export function signalsOf({ signal, onReload }: CommandWorld) {
-  return { stop: signal, onReload };
+export function signalsOf({ signal, onReload, onCrash }: CommandWorld): DaemonSignals {
+  return { stop: signal, onReload, ...(onCrash === undefined ? {} : { onCrash }) };
 }
 
 function readOnly(text: string | undefined): DaemonSettings['only'] {
