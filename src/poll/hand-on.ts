@@ -30,6 +30,9 @@ const MOST_UNITS = 25_000;
 /** Rows that touch few units are not kept for ever either. */
 const MOST_ROWS = 100_000;
 
+/** Whatever is fresh is queued before a worker can take up the rest. */
+const URGENCIES: readonly Urgency[] = ['fresh', 'backfill'];
+
 /**
  * Hands the units that the rows of one pass touch to the queues, each once per query: roles share their opportunity.
  * Streams that are read together and touch the same units are handed on together.
@@ -87,7 +90,10 @@ export function createHandOn({ queues, state, inventory, openDealsOf }: HandOnWo
   }
 
   async function enqueue(): Promise<void> {
-    for (const { kind, ids, urgency } of gathered.values()) await queues.add(kind, [...ids], 0, urgency);
+    const lines = [...gathered.values()].toSorted(
+      (a, b) => URGENCIES.indexOf(a.urgency) - URGENCIES.indexOf(b.urgency),
+    );
+    for (const { kind, ids, urgency } of lines) await queues.add(kind, [...ids], 0, urgency);
     gathered.clear();
   }
 

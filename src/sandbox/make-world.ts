@@ -30,6 +30,7 @@ export function makeWorld(frozenAt: number | null, seed: number): World {
       rules: [],
       flows: [],
       deleteLogStart: null,
+      mostReplicatedIds: 600_000,
       hidden: new Set(),
       unshared: new Set(),
     },

@@ -28,6 +28,8 @@ export type OrgAccess = {
   load(records: readonly SeedRecord[]): readonly string[];
   /** Takes the stamps now, shows the change only later by the org's clock, and locks its rows meanwhile. */
   lateCommit(options: { readonly delaySeconds: number }, change: (admin: Person) => void): RunningTransaction;
+  /** Changes it now, but queries show it only so much later: their index lags behind the commit. */
+  indexLag(options: { readonly seconds: number }, change: (admin: Person) => void): RunningTransaction;
   /** Moves SystemModstamp though no field changes, as a renamed picklist value or a new roll-up does. */
   bump(ids: readonly string[]): void;
   /** Keeps a row locked until the answer is called. */
@@ -63,6 +65,7 @@ export function accessOrg(world: World, admin: Person): OrgAccess {
     },
     load: (records) => loadRecords(world, records, admin.userId),
     lateCommit: ({ delaySeconds }, change) => transactions.runLate(delaySeconds, () => change(admin)),
+    indexLag: ({ seconds }, change) => transactions.runLate(seconds, () => change(admin), true),
     bump(ids) {
       for (const id of ids) touchRecord(world, toLongId(id), world.clock.now(), {});
     },

@@ -5,7 +5,6 @@ import type { World } from './world.ts';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
-const MOST_IDS = 600_000;
 
 type Window = { readonly from: number; readonly to: number; readonly covered: number };
 
@@ -78,7 +77,8 @@ function rowsIn(world: World, object: string, window: Window, timeOf: (row: Row)
     const at = timeOf(row);
     if (at !== null && at >= window.from && at < window.to) found.push(row);
   }
-  if (found.length > MOST_IDS) throw new SandboxError('EXCEEDED_ID_LIMIT', 'too many ids in the time span');
+  if (found.length > world.setup.mostReplicatedIds)
+    throw new SandboxError('EXCEEDED_ID_LIMIT', 'too many ids in the time span');
   return found;
 }
 

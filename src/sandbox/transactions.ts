@@ -13,7 +13,11 @@ export type RunningTransaction = {
   rollback(): void;
 };
 
-type Running = RunningTransaction & { readonly touches: readonly Touch[]; readonly locks: ReadonlySet<string> };
+type Running = RunningTransaction & {
+  readonly touches: readonly Touch[];
+  readonly locks: ReadonlySet<string>;
+  readonly isIndexLag: boolean;
+};
 
 /** Who may write what when: transactions, their locks, and those that take long to commit. */
 export class Transactions {
@@ -57,9 +61,10 @@ export class Transactions {
 
   /**
    * Does the work now, with the stamps of now, and shows it only `delaySeconds` later on the org's clock.
-   * Meanwhile its rows and their parents are locked, and replication covers nothing after its start.
+   * Meanwhile its rows and their parents are locked, and replication covers nothing after its start; not so when the
+   * transaction is over and only the index of the queries lags behind.
    */
-  runLate(delaySeconds: number, work: () => void): RunningTransaction {
+  runLate(delaySeconds: number, work: () => void, isIndexLag = false): RunningTransaction {
     const startedAt = this.#clock.now();
     this.#store.begin();
     this.#claims = new Set();
@@ -68,8 +73,9 @@ export class Transactions {
       const running: Running = {
         startedAt,
         commitAt: startedAt + delaySeconds * 1000,
+        isIndexLag,
         touches: this.#store.touched(),
-        locks: new Set([...this.#claims, ...this.#store.touched().map(({ id }) => id)]),
+        locks: new Set(isIndexLag ? [] : [...this.#claims, ...this.#store.touched().map(({ id }) => id)]),
         commit: () => this.#finish(running, true),
         rollback: () => this.#finish(running, false),
       };
@@ -91,8 +97,8 @@ export class Transactions {
 
   /** Start of the oldest transaction that still runs, ms; null when none does. */
   oldestStart(): number | null {
-    if (this.#running.length === 0) return null;
-    return Math.min(...this.#running.map(({ startedAt }) => startedAt));
+    const open = this.#running.filter(({ isIndexLag }) => !isIndexLag);
+    return open.length === 0 ? null : Math.min(...open.map(({ startedAt }) => startedAt));
   }
 
   /** Locks a row for the running transaction. @throws SandboxError UNABLE_TO_LOCK_ROW when another one has it. */

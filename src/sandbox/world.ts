@@ -26,6 +26,8 @@ export type OrgSetup = {
   flows: readonly SaveFlow[];
   /** Deletions before this instant are purged from the delete log; null: after 15 days. */
   deleteLogStart: number | null;
+  /** So many ids the `updated` and `deleted` resources list at most. */
+  mostReplicatedIds: number;
   /** Fields (lower-case `object.field`) and objects (lower-case) that the API user may not see. */
   readonly hidden: Set<string>;
   /** Ids that sharing keeps from the API user. */

@@ -140,6 +140,40 @@ describe('the updated resource', () => {
   });
 });
 
+describe('the limits of the updated resource', () => {
+  test.each([
+    { name: 'a start 31 days ago', from: NOON - 31 * DAY, code: 'INVALID_REPLICATION_DATE' },
+    { name: 'more ids than it lists', from: NOON - 5 * MINUTE, code: 'EXCEEDED_ID_LIMIT' },
+  ])('refuse $name', async ({ from, code }) => {
+    await withOrg({}, async (sandbox, client) => {
+      sandbox.org.setup.mostReplicatedIds = 1;
+      for (const LastName of ['a', 'b']) sandbox.org.admin.insert('Lead', { LastName, Company: 'y' });
+      sandbox.clock.advance(60);
+
+      const { status, body } = await client.get(window('Lead', 'updated', from, NOON + MINUTE));
+
+      expect({ status, code: body[0].errorCode }).toEqual({ status: 400, code });
+    });
+  });
+});
+
+describe('an index that lags', () => {
+  test('shows a row seconds after replication covers its commit', async () => {
+    await withOrg({}, async (sandbox, client) => {
+      sandbox.org.indexLag({ seconds: 63 }, (admin) => admin.insert('Lead', { LastName: 'x', Company: 'y' }));
+      sandbox.clock.advance(60);
+
+      const { body } = await client.get(window('Lead', 'updated', NOON - 5 * MINUTE, NOON + MINUTE));
+      const early = await client.query('SELECT Id FROM Lead');
+      sandbox.clock.advance(3);
+      const late = await client.query('SELECT Id FROM Lead');
+
+      expect(body.latestDateCovered).toBe('2026-05-05T12:01:00.000+0000');
+      expect([early.body.totalSize, late.body.totalSize]).toEqual([0, 1]);
+    });
+  });
+});
+
 describe('a transaction that commits late', () => {
   test('shows rows with stamps of its start, only when its time has come (XE1)', async () => {
     await withOrg({}, async (sandbox, client) => {
