@@ -94,7 +94,7 @@ function startStillWorld(): Promise<CompanyWorld> {
 async function runUndisturbed(): Promise<{ readonly org: unknown; readonly requests: number }> {
   await using started = await startStillWorld();
   await started.world.once();
-  const wrong = findViolations(started.sandbox, { isJudged: true });
+  const wrong = findViolations(started.sandbox, { isJudged: true, isFaultless: true, haste: HASTE });
   if (wrong.length > 0) throw new Error(`undisturbed already: ${wrong.join('\n')}`);
   return { org: describeOrg(started.sandbox), requests: started.sandbox.log.entries.length };
 }
@@ -112,7 +112,12 @@ async function runPoint(
   clock.advance(120);
   const quietFrom = sandbox.log.entries.length;
   const writes = writesIn(await world.once());
-  const violations = findViolations(sandbox, { isJudged: true, quietFrom, isRedisLost: point.fault === 'flush' });
+  const violations = findViolations(sandbox, {
+    isJudged: true,
+    quietFrom,
+    isRedisLost: point.fault === 'flush',
+    haste: HASTE,
+  });
   return {
     isReached,
     wrong: [

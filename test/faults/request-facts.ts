@@ -1,3 +1,4 @@
+import type { Refusal } from '../../src/sandbox/refusals.ts';
 import type { LoggedRequest } from '../../src/sandbox/request-log.ts';
 import type { StoredRecord } from '../../src/sandbox/types.ts';
 
@@ -13,15 +14,17 @@ export type Attempt = {
   readonly fields: StoredRecord;
   /** Headers that the write itself got: those of the request, or of its part of a composite call. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Why the org did not take it; null when it did, and when nobody can tell because the answer was lost. */
+  readonly refusal: Refusal | null;
 };
 
 /** All records of all writes, in the order of the log. */
 export function attemptsIn(entries: readonly LoggedRequest[]): readonly Attempt[] {
   return entries.flatMap((request, at) => {
-    if (request.kind === 'collection') return readAttempts(request, at, request.method, request.body, request.headers);
+    if (request.kind === 'collection') return readAttempts(request, at, null, request);
     if (request.kind !== 'composite') return [];
-    return partsOf(request).flatMap(({ method, body, httpHeaders }) =>
-      readAttempts(request, at, method, body, lowered(httpHeaders ?? {})),
+    return partsOf(request).flatMap(({ method, body, httpHeaders }, part) =>
+      readAttempts(request, at, part, { method, body, headers: lowered(httpHeaders ?? {}) }),
     );
   });
 }
@@ -39,6 +42,13 @@ export function textOf(request: LoggedRequest): string {
   return partsOf(request)
     .map(({ url }) => decodeURIComponent(url ?? ''))
     .join('\n');
+}
+
+/** Every query that a request asks. */
+export function soqlIn(request: LoggedRequest): readonly string[] {
+  return textOf(request)
+    .split('\n')
+    .flatMap((text) => /\/query(?:All)?\/?\?q=(.*)$/s.exec(text)?.[1] ?? []);
 }
 
 /** Whether the client got the whole answer, and it was no refusal. */
@@ -62,15 +72,20 @@ function partsOf({ body }: LoggedRequest): readonly Part[] {
   return (body as { readonly compositeRequest?: readonly Part[] } | null)?.compositeRequest ?? [];
 }
 
+type Sent = {
+  readonly method?: string | undefined;
+  readonly body?: unknown;
+  readonly headers: Readonly<Record<string, string>>;
+};
+
 function readAttempts(
   request: LoggedRequest,
   at: number,
-  method: string | undefined,
-  body: unknown,
-  headers: Readonly<Record<string, string>>,
+  part: number | null,
+  { method, body, headers }: Sent,
 ): readonly Attempt[] {
   const records = (body as { readonly records?: readonly Record<string, unknown>[] } | null)?.records ?? [];
-  return records.map(({ attributes, id, ...fields }) => ({
+  return records.map(({ attributes, id, ...fields }, row) => ({
     request,
     at,
     kind: method === 'POST' ? 'create' : 'update',
@@ -78,7 +93,13 @@ function readAttempts(
     id: typeof id === 'string' ? id : null,
     fields: fields as StoredRecord,
     headers,
+    refusal: refusalOf(request, part, row),
   }));
+}
+
+function refusalOf({ refusals, isCut }: LoggedRequest, part: number | null, row: number): Refusal | null {
+  if (isCut) return null;
+  return refusals.find((told) => told.part === part && (told.row === row || told.row === null)) ?? null;
 }
 
 function lowered(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
