@@ -38,6 +38,13 @@ const commands: Readonly<Record<string, () => Promise<void>>> = {
   'npm ci --omit=dev': async () => {
     await run('npm', ['ls', '--package-lock-only', '--omit=dev', '--all'], { cwd: root });
   },
+  // It takes an hour; that it finds its suites is enough here.
+  'npm run test:faults': async () => {
+    const { stdout } = await run('npx', ['vitest', 'list', '--filesOnly', '--config', 'vitest.faults.config.ts'], {
+      cwd: root,
+    });
+    expect(stdout).toMatch(/test\/faults\/\S+\.faults\.ts/);
+  },
   'npm run demo': async () => {
     const { stdout } = await run('npm', ['run', 'demo', '--', '--once'], { cwd: root, maxBuffer: 64 * 1024 * 1024 });
     expect(stdout).toContain('daemon.stopped');
