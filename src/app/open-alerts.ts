@@ -14,7 +14,7 @@ const PATIENCE = 5_000;
  * @throws AppError `env-invalid` (fix-config) when a variable that a channel names holds no URL
  */
 export function openAlerts(
-  settings: DaemonSettings,
+  settings: Pick<DaemonSettings, 'variables' | 'only' | 'once'>,
   redis: RedisSettings,
   observer: Observer,
   loaded: () => LoadedFrame,

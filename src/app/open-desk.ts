@@ -8,11 +8,12 @@ import { createObserver } from '../observe/events.ts';
 import type { Salesforce, State, WorkQueues } from '../ports.ts';
 import type { Frame } from '../workers/work-world.ts';
 import { closeAll, type Closer } from './close-all.ts';
-import { loadFrame } from './load-frame.ts';
+import { loadFrame, type LoadedFrame } from './load-frame.ts';
 import { openSalesforce } from './open-salesforce.ts';
 
 /** What a command needs that looks at the org and at the daemon's state, or hands it work. */
 export type Desk = AsyncDisposable & {
+  readonly loaded: LoadedFrame;
   readonly frame: Frame;
   readonly salesforce: Salesforce;
   readonly state: State;
@@ -36,11 +37,12 @@ export async function openDesk(env: Variables, lane: Lane, signal: AbortSignal):
     closers.push(() => salesforce.close());
     await salesforce.connect(signal);
     const settings = { configFolder, allowOffline: true, adjust: <Config>(config: Config): Config => config };
-    const { frame } = await loadFrame(settings, salesforce, createObserver([]), signal);
+    const loaded = await loadFrame(settings, salesforce, createObserver([]), signal);
     const queues = await createBullQueues(redisSettings, () => undefined);
     closers.push(() => queues.close());
     return {
-      frame,
+      loaded,
+      frame: loaded.frame,
       salesforce,
       state: createRedisState(redis, redisSettings.prefix),
       queues,

@@ -11,6 +11,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./check.ts')).CHECK,
   test: async () => (await import('./test.ts')).TEST,
   doctor: async () => (await import('./doctor.ts')).DOCTOR,
+  plan: async () => (await import('./plan.ts')).PLAN,
+  apply: async () => (await import('./apply.ts')).APPLY,
   dead: async () => (await import('./dead.ts')).DEAD,
   pause: async () => (await import('./pause.ts')).PAUSE,
   resume: async () => (await import('./resume.ts')).RESUME,

@@ -4,14 +4,13 @@ import { parseArgs } from 'node:util';
 import { openDesk, type Desk } from '../app/open-desk.ts';
 import { readLocalEnvironment, readRedisEnvironment } from '../config/env.ts';
 import { AppError } from '../domain/error.ts';
-import { readInstant, writeInstant, type Instant } from '../domain/instant.ts';
+import { writeInstant, type Instant } from '../domain/instant.ts';
 import { createObserver } from '../observe/events.ts';
 import { createLog } from '../observe/log.ts';
 import { selectWhere, soqlInstant } from '../poll/soql.ts';
-import { elapsedMs } from '../rules/calendars/duration.ts';
-import { Duration } from '../rules/calendars/schema.ts';
 import { requestRequalification } from '../workers/leads/changed-rules.ts';
 import { EXIT, type Command } from './command.ts';
+import { readSince } from './since-argument.ts';
 
 const HELP = `rolecall requalify --since T
 
@@ -49,16 +48,6 @@ async function queueLeads(since: Instant, { salesforce, queues }: Desk, signal: 
   for await (const { rows } of salesforce.query({ soql }, signal)) ids.push(...rows.map((row) => String(row['Id'])));
   await queues.add('lead', ids);
   return ids.length;
-}
-
-function readSince(text: string, now: Instant): Instant {
-  const length = Duration.safeParse(text).data;
-  if (length !== undefined && length.unit !== 'bd') return now - elapsedMs(length.amount, length.unit);
-  try {
-    return readInstant(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text);
-  } catch {
-    throw usage(`--since is "${text}"; write 30d, 12h, or 2026-11-01T00:00:00Z`);
-  }
 }
 
 function usage(message: string): AppError {

@@ -46,6 +46,17 @@ export type Events = {
   'dead_letter.dropped': { record_id: string; by: string };
   'reroute.requested': { record_id: string; by: string };
   'requalify.requested': { leads: number; since: string; by: string };
+  'plan.applied': {
+    hash: string;
+    applied: number;
+    done: number;
+    stale: number;
+    refused: number;
+    unknown: number;
+    held: number;
+    untried: number;
+    by: string;
+  };
   'work.failed': { queue: string; records: number; code: string; reason: string; mend: string | null };
   'budget.low': { used: number; limit: number };
   'module.paused': { module: string; code: string; reason: string };
@@ -92,6 +103,7 @@ export const LEVELS: Readonly<Record<EventName, Level>> = {
   'dead_letter.dropped': 'info',
   'reroute.requested': 'info',
   'requalify.requested': 'info',
+  'plan.applied': 'info',
   'work.failed': 'warn',
   'budget.low': 'warn',
   'module.paused': 'error',

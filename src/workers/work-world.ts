@@ -19,6 +19,8 @@ export type WorkWorld = SettleWorld &
   WriteWorld & {
     readonly frame: () => Frame;
     readonly alerts: Alerts;
+    /** Tasks of open gaps that are planned and not in the org yet, by owner; only a plan has any (C18). */
+    readonly plannedTasks?: ReadonlyMap<string, number>;
     /** Keeps decisions for `explain` and `replay` (F39). */
     readonly record: (decisions: readonly Decision[], tookMs: number) => void;
     /** Milliseconds of a monotonic timer. */

@@ -21,7 +21,7 @@ export type Sharing = {
  */
 export type Update = Sharing & {
   readonly module: string;
-  /** The record whose dead letter keeps the write back: an opportunity, for the task about it. */
+  /** The record that the decision is about, whose dead letter keeps the write back: an opportunity, for its task. */
   readonly about: string;
   readonly id: string;
   readonly fields: Fields;

@@ -19,6 +19,11 @@ export async function requestRequalification(since: Instant, now: Instant, by: s
   await state.commitTurns({ expected: new Map(), states: new Map(), assignments: new Map([[REQUALIFIED, request]]) });
 }
 
+/** What a state has to answer so that no lead is held back by `withoutChangedRules`: a plan shows what would move (QE13). */
+export const REQUALIFY_ALL: ReadonlyMap<string, Memory> = new Map([
+  [REQUALIFIED, { since: 0, asked_at: Number.MAX_SAFE_INTEGER }],
+]);
+
 /**
  * The leads that are to be looked at. A change of the configuration alone moves no lead (Q8, QE13): one whose outcome
  * stands is left as it is while nothing of it has changed but the rules, until `rolecall requalify` asks for it. Such

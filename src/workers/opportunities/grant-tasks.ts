@@ -13,14 +13,15 @@ const LOOK_AGAIN = 60 * 60_000;
 export async function grantTasks(
   judged: readonly JudgedCommittee[],
   { source, settings }: ContactRoleRules,
-  { salesforce, at, signal }: OpportunityPass,
+  { salesforce, plannedTasks, at, signal }: OpportunityPass,
 ): Promise<readonly JudgedCommittee[]> {
   const most = source.task?.max_open_per_owner;
   const wishes = judged.flatMap(wishOf);
   if (most === undefined || settings.taskKeyField === null || wishes.length === 0) return judged;
   const owners = [...new Set(wishes.map(({ ownerId }) => ownerId))];
   const open = await loadOpenTasks(owners, settings.taskKeyField, salesforce, signal);
-  const granted = pickTaskSlots(wishes, open, most);
+  const taken = new Map(owners.map((owner) => [owner, (open.get(owner) ?? 0) + (plannedTasks?.get(owner) ?? 0)]));
+  const granted = pickTaskSlots(wishes, taken, most);
   return judged.map((each) => {
     const { id, plan } = each;
     if (plan.createTask === null || granted.has(id)) return each;

@@ -55,3 +55,17 @@ export function refundTurn(state: PoolState, { turn, user, credit, previousTurn 
   }
   return { members, turns: state.turns === turn ? turn - 1 : state.turns };
 }
+
+/**
+ * The state after a turn that was planned on a copy is taken for real: the planned member gets it, whatever turns were
+ * taken and given back meanwhile. Null when its number is gone.
+ */
+export function retakeTurn(state: PoolState, { turn, user, credit }: Turn): PoolState | null {
+  if (turn <= state.turns) return null;
+  const members: Record<string, MemberState> = {};
+  for (const id of new Set([...Object.keys(state.members), ...Object.keys(credit), user])) {
+    const { cw, lastAt } = memberState(state, id);
+    members[id] = { cw: exact(cw + (credit[id] ?? 0)), lastAt: id === user ? turn : lastAt };
+  }
+  return { members, turns: turn };
+}
