@@ -62,6 +62,7 @@ export async function loadFrame(
       configHash: hash,
       rulebook: compileRulebook(config, stages),
       directory,
+      suspended: new Set(),
       columns: columnsOf(config, facts.describe),
     },
   };
@@ -97,7 +98,8 @@ function unstampedObjects(config: Config, describe: Describe): ReadonlySet<strin
   return unstamped;
 }
 
-function columnsOf(config: Config, describe: Describe): Columns {
+/** What is read of each object for the modules that are on, as far as the org has it. */
+export function columnsOf(config: Config, describe: Describe): Columns {
   const used = fieldsUsed(config, describe);
   const known = (object: string, fields: readonly string[]): readonly string[] =>
     fields.filter((field) => resolveField(object, field, describe).kind !== 'unknown');

@@ -21,6 +21,7 @@ import type { LoadedFrame } from './load-frame.ts';
 import { openAlerts } from './open-alerts.ts';
 import { awaitRedis, redisSettingsOf, tellOfRedis } from './open-redis.ts';
 import { openSalesforce } from './open-salesforce.ts';
+import { createSuspensions } from './suspensions.ts';
 import { serveStatus } from './serve-status.ts';
 import { openWorld, startWorkers } from './start-workers.ts';
 
@@ -29,6 +30,9 @@ const GRACE = 6_000;
 
 /** How long calls in flight may end after that. */
 const LAST_CALLS = 2_500;
+
+/** How often it is looked whether suspended modules can go on, ms. */
+const LOOK_AGAIN = 30_000;
 
 type Starting = {
   readonly observer: Observer;
@@ -92,8 +96,10 @@ export async function startDaemon(settings: DaemonSettings, starting: Starting):
 
   const alerts = openAlerts(settings, redisSettings, observer, loaded);
   closers.push(() => alerts.close());
-  const world = openWorld(settings, starting, { salesforce, state, queues, alerts, loaded });
+  const suspensions = createSuspensions({ loaded, salesforce, state, queues, observer });
+  const world = openWorld(settings, starting, { salesforce, state, queues, alerts, loaded, suspensions });
   closers.push(() => queues.stop(GRACE));
+  await suspensions.takeOver();
   if (settings.only !== 'poller') await startWorkers(world, gate, starting, settings.once);
   await retryOlderLetters(loaded().frame.configHash, world);
   if (settings.only !== 'workers') await throughOutages(() => reassignLeavers(world, stop), gate, stop);
@@ -103,6 +109,9 @@ export async function startDaemon(settings: DaemonSettings, starting: Starting):
   const refreshing = setInterval(() => void refresh(), loaded().config.extract.poll.User);
   closers.push(() => clearInterval(refreshing));
   if (!settings.once) closers.push(config.watch());
+  const looking = new AbortController();
+  void lookAgain(looking.signal);
+  closers.push(() => looking.abort());
   observer.emit('daemon.started', {
     version: settings.version,
     config_hash: loaded().frame.configHash,
@@ -130,6 +139,15 @@ export async function startDaemon(settings: DaemonSettings, starting: Starting):
     },
     reload: () => config.reload(),
   };
+
+  /** Looks now and then whether suspended modules can go on; a failure is left to the next time. */
+  async function lookAgain(signal: AbortSignal): Promise<void> {
+    const until = AbortSignal.any([signal, stop]);
+    while (!until.aborted) {
+      await clock.sleep(LOOK_AGAIN, until).catch(() => undefined);
+      if (!until.aborted) await gate.pass(() => suspensions.look(until), until).catch(() => undefined);
+    }
+  }
 
   /** Who left, who joined; a failure is left to the next time. */
   async function refresh(): Promise<void> {

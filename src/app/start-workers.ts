@@ -15,6 +15,7 @@ import type { WorkWorld } from '../workers/work-world.ts';
 import type { Closer } from './close-all.ts';
 import type { DaemonSettings } from './daemon-settings.ts';
 import type { LoadedFrame } from './load-frame.ts';
+import type { Suspensions } from './suspensions.ts';
 
 /** What the workers stand on, opened. */
 export type Opened = {
@@ -23,6 +24,7 @@ export type Opened = {
   readonly queues: WorkQueues;
   readonly alerts: Alerts;
   readonly loaded: () => LoadedFrame;
+  readonly suspensions: Suspensions;
 };
 
 export type Equipment = { readonly observer: Observer; readonly clock: Clock; readonly closers: Closer[] };
@@ -32,8 +34,8 @@ export function openWorld(
   settings: DaemonSettings,
   { observer, clock, closers }: Equipment,
   opened: Opened,
-): WorkWorld {
-  const { loaded } = opened;
+): WorkWorld & Pick<Opened, 'suspensions'> {
+  const { loaded, suspensions } = opened;
   const { log } = loaded().config;
   const decisions = openDecisionLog({
     file: dataPath(log.decisions, settings.environment.dataFolder),
@@ -45,7 +47,7 @@ export function openWorld(
     ...opened,
     observer,
     now: () => opened.salesforce.now(),
-    frame: () => loaded().frame,
+    frame: () => suspensions.frame(),
     blastRadius: () => loaded().config.write.blast_radius,
     configHash: () => loaded().frame.configHash,
     isWithheld: (module) => settings.dryRun || loaded().modes.get(module) !== 'enforce',
@@ -66,7 +68,7 @@ type Failing = { readonly clock: Clock; readonly fail: (error: AppError) => void
  * @param once  nobody waits for a person to mend what only a person can: then the daemon fails
  */
 export async function startWorkers(
-  world: WorkWorld,
+  world: WorkWorld & Pick<Opened, 'suspensions'>,
   gate: OrgGate,
   { clock, fail }: Failing,
   once: boolean,
@@ -78,7 +80,8 @@ export async function startWorkers(
       runBatch(
         kind,
         ids,
-        (batch, until) => HANDLERS[kind](batch, laned, until),
+        // A run that ends by itself has nobody to wait for.
+        (batch, until) => (once ? HANDLERS[kind](batch, laned, until) : handle(kind, batch, laned, until)),
         {
           gate,
           queues,
@@ -100,6 +103,23 @@ export async function startWorkers(
         signal,
       ),
     );
+  }
+}
+
+/** Handles a batch with the modules that can work: one that lost what it needs is left out, and looks at it later. */
+async function handle(
+  kind: WorkKind,
+  ids: readonly string[],
+  world: WorkWorld & Pick<Opened, 'suspensions'>,
+  signal: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    await world.suspensions.hold(kind, ids);
+    try {
+      return await HANDLERS[kind](ids, world, signal);
+    } catch (error) {
+      if (!(await world.suspensions.blame(error, signal))) throw error;
+    }
   }
 }
 

@@ -12,6 +12,8 @@ export type Frame = {
   readonly rulebook: Rulebook;
   readonly columns: Columns;
   readonly directory: Directory;
+  /** Modules that cannot work at present, because the org does not show what their rules need (XE9). */
+  readonly suspended: ReadonlySet<string>;
 };
 
 /** What the workers of all kinds stand on. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Config } from '../../src/config/schema.ts';
 import { writeDay, writeStamp } from '../../src/sandbox/org-clock.ts';
 import { companySeed, openCompany, TUESDAY, WHOLE_COMMITTEE, WITHOUT_BUYER } from '../support/company.ts';
+import { createHurriedClock } from '../support/hurried-clock.ts';
 import { startWorld } from '../support/world.ts';
 
 const MINUTE = 60;
@@ -281,25 +282,34 @@ describe('timetables', () => {
 });
 
 describe('a stage that is renamed in Setup (CE24)', () => {
-  it('pauses this module with E_STAGE_UNKNOWN, while leads are routed', async () => {
+  it('pauses this module alone, while criteria are judged and leads routed, until the name is back (CE24, XE9)', async () => {
     await using started = await startCompany();
     const { world, company, org, clock } = started;
-    const deal = company.opportunity('Proposal/Price Quote', WITHOUT_BUYER);
-    const daemon = world.start();
+    const deal = company.opportunity('Negotiation/Review', WITHOUT_BUYER);
+    const daemon = world.start({ clock: createHurriedClock(10) });
     await daemon.until(() => company.flags(deal).status === 'violation');
-    const stage = org.all('OpportunityStage', ({ ApiName }) => ApiName === 'Proposal/Price Quote')[0]!;
+    const stage = org.all('OpportunityStage', ({ ApiName }) => ApiName === 'Negotiation/Review')[0]!;
+    const rename = (ApiName: string): void => {
+      const changed = { StageName: ApiName, SystemModstamp: writeStamp(clock.now()) };
+      org.load([
+        { object: 'OpportunityStage', fields: { ...stage, ApiName, MasterLabel: ApiName } },
+        { object: 'Opportunity', fields: { ...org.record(deal)!, ...changed } },
+      ]);
+    };
 
-    const changed = { StageName: 'Proposal', SystemModstamp: writeStamp(clock.now()) };
-    org.load([
-      { object: 'OpportunityStage', fields: { ...stage, ApiName: 'Proposal', MasterLabel: 'Proposal' } },
-      { object: 'Opportunity', fields: { ...org.record(deal)!, ...changed } },
-    ]);
+    rename('Negotiation');
     const paused = await daemon.seen('module.paused');
     const lead = company.lead();
+    const other = company.opportunity('Needs Analysis', []);
+    await daemon.seen('decision', (told) => told.record_id === other && told.module === 'opportunity_criteria');
     await daemon.until(() => company.ownerOf(lead) !== 'queue:Inbound_Leads');
+    expect(paused).toMatchObject({ module: 'contact_roles', code: 'E_STAGE_UNKNOWN' });
+    expect([company.flags(deal).status, company.flags(other).status]).toEqual(['violation', null]);
 
-    expect(paused).toMatchObject({ code: 'E_STAGE_UNKNOWN' });
-    expect(company.flags(deal).status).toBe('violation');
+    rename('Negotiation/Review');
+    expect(await daemon.next('module.resumed')).toMatchObject({ module: 'contact_roles' });
+    await daemon.until(() => company.flags(other).status === 'violation');
+    expect(company.tasks(deal)).toHaveLength(1);
     await daemon.stop();
   });
 });

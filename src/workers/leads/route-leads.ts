@@ -5,7 +5,16 @@ import { handoffKey } from '../../rules/routing/plan-handoff.ts';
 import { alertAssigned, alertFights, alertPaused, alertRefused } from './alert-leads.ts';
 import { announce, resultsOf, type Announced } from './announce-leads.ts';
 import { rememberJudgement, withoutChangedRules } from './changed-rules.ts';
-import { giveLeads, judgeLeads, needsTurn, refusedBy, wakeAt, type LeadCase, type LeadRuling } from './decide-leads.ts';
+import {
+  giveLeads,
+  judgeLeads,
+  needsTurn,
+  readOutcome,
+  refusedBy,
+  wakeAt,
+  type LeadCase,
+  type LeadRuling,
+} from './decide-leads.ts';
 import { handoffsOf } from './hand-off-leads.ts';
 import { findHandRaises } from './hand-raises.ts';
 import { loadCases } from './load-cases.ts';
@@ -52,11 +61,17 @@ async function routeBatch(ids: readonly string[], world: WorkWorld, signal: Abor
     scope: routing?.mode === 'observe' ? 'shadow:' : '',
   };
   const pass: LeadPass = { ...world, taken, turns, at: world.now(), begun: world.monotonic(), signal };
-  const cases = await withoutChangedRules(await loadCases(ids, pass), pass);
+  const cases = routable(await withoutChangedRules(await loadCases(ids, pass), pass), pass);
   const rulings = await decide(cases, pass);
   const announced = announce(rulings, pass);
   const tookMs = pass.monotonic() - pass.begun;
   keep(announced, await apply(rulings, pass), tookMs, pass);
+}
+
+/** While qualification stands still, routing goes on with what it has passed before (XE9). */
+function routable(cases: readonly LeadCase[], { taken }: LeadPass): readonly LeadCase[] {
+  if (!taken.suspended.has('qualification')) return cases;
+  return cases.filter(({ memory, assignment }) => assignment !== null || readOutcome(memory)?.outcome === 'qualified');
 }
 
 /** Puts decisions in the decision log, with what the org has confirmed of them: those that say something new or wrote. */
@@ -74,6 +89,8 @@ async function decide(cases: readonly LeadCase[], pass: LeadPass): Promise<reado
   const { taken, turns, at } = pass;
   const rules = taken.rulebook.routing?.rules;
   const judged = await judge(await dropLapsed(cases, pass), pass);
+  // A lead that routing has to take waits whole for it: qualified is what gets an owner.
+  if (taken.suspended.has('routing')) return judged.filter((ruling) => !needsTurn(ruling));
   if (rules === undefined || !judged.some(needsTurn)) return judged;
   const asking = judged.filter(needsTurn).map(({ lead }) => lead);
   for (;;) {
@@ -219,7 +236,7 @@ async function remember(
     // An outcome that was not written is no outcome yet: once the module enforces, it is.
     const outcome =
       qualification === null || isWithheld('qualification')
-        ? null
+        ? (taken.suspended.has('qualification') && before['outcome']) || null
         : { outcome: qualification.outcome, group: qualification.group };
     kept.set(lead.id, {
       outcome,

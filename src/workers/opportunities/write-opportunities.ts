@@ -165,14 +165,17 @@ async function remember(
       kept.set(id, { ...before, ...stay, tries: aftermath === 'dead' ? 0 : tries });
       continue;
     }
+    // What a module knows that stands still at present is kept for it.
     kept.set(id, {
+      ...before,
+      tries: 0,
       ...stay,
       ...(committee === undefined
         ? {}
         : { told: tellCommittee(committee), holder: holderAfter(committee, made, pass) }),
       ...(deal === undefined ? {} : { toldCriteria: tellCriteria(deal) }),
     });
-    timers.set(id, committee?.plan.wakeAt ?? null);
+    if (committee !== undefined) timers.set(id, committee.plan.wakeAt);
   }
   await state.remember('opportunity', kept);
   await state.setTimers('opportunity', timers);
