@@ -3,7 +3,7 @@ import { GeoSettings } from '../rules/geography/schema.ts';
 import type { Config } from './schema.ts';
 
 /** What a lead's history gives (F13). */
-const HISTORY_NAMES = ['sla.touches', 'sla.responses', 'sla.age', 'last_touch', 'score.gain', 'response.source'];
+const HISTORY_NAMES = ['sla.touches', 'sla.responses', 'sla.age', 'last_touch', 'score.gain'];
 
 /** All names of F13 that are no fields of the org. */
 export const DERIVED_NAMES: readonly string[] = [...derivedNames, ...HISTORY_NAMES];
@@ -20,6 +20,8 @@ export function baseFields(name: string, { qualification }: Pick<Config, 'qualif
     case 'email.domain':
     case 'email.is_free':
       return ['Email'];
+    case 'response.source':
+      return ['LeadSource'];
     case 'web.domain':
       return ['Website'];
     case 'company.norm':

@@ -72,6 +72,42 @@ describe.concurrent('what comes late (Q8)', () => {
   });
 });
 
+it.concurrent('asks the past of a lead where rules do: its latest answer, its last touch (F13)', async () => {
+  const world = await startWorld({ records: companySeed(TUESDAY) }, { adjust: askingThePast });
+  await using _ = world;
+  world.sandbox.clock.set(TUESDAY);
+  const company = openCompany(world.sandbox);
+  const { org } = world.sandbox;
+  const [silent, answering, called] = ['Silent', 'Answering', 'Called'].map((LastName) =>
+    company.lead({ LastName, LeadSource: 'Webinar', NumberOfEmployees: 10 }),
+  ) as [string, string, string];
+  const CampaignId = org.admin.insert('Campaign', { Name: 'Autumn fair', IsActive: true });
+  org.admin.insert('CampaignMember', { CampaignId, LeadId: answering, Status: 'Responded' });
+  org.as('lee@northwind.example').insert('Task', {
+    WhoId: called,
+    Subject: 'A call',
+    TaskSubtype: 'Call',
+    Status: 'Completed',
+  });
+
+  const events = await world.once();
+
+  expect([silent, answering, called].map((lead) => decisions(events, lead).at(-1))).toMatchObject([
+    { result: 'nurture' },
+    { result: 'qualified', reason: 'fair' },
+    { result: 'suppressed', reason: 'in_talks' },
+  ]);
+});
+
+/** Whoever was talked to this week is left alone; whoever was at the fair is ready. */
+function askingThePast(config: Config): Config {
+  const qualification = config.qualification!;
+  const suppress = [{ id: 'in_talks', when: { last_touch: { newer_than: '7d' } } }];
+  const qualify = [{ id: 'fair', when: { 'response.source': 'Autumn fair' } }];
+  const sla = { ...config.sla!, touch: { ...config.sla!.touch, by: 'anyone' as const } };
+  return { ...config, sla, qualification: { ...qualification, suppress, qualify } };
+}
+
 describe.concurrent('what a person has set (Q7)', () => {
   it('holds a lead back for thirty days, and not a day longer (QE7)', async () => {
     const { world, company, webinar, marketing, org, clock } = await aCompany();

@@ -24,10 +24,11 @@ export const derivedNames: readonly string[] = [
   'web.domain',
   'company.norm',
   'segment',
+  'response.source',
 ];
 
 /**
- * The fields together with those that rules derive from `Email`, `Website` and `Company` (F13). Other names, derived
+ * The fields together with those that rules derive from `Email`, `Website`, `Company` and `LeadSource` (F13). Other names, derived
  * ones among them, stay as they are. A derived value is null when there is nothing to derive it from.
  */
 export function deriveFields(fields: Fields, { geo, freeEmailDomains, segment }: DerivedSettings): Fields {
@@ -40,6 +41,8 @@ export function deriveFields(fields: Fields, { geo, freeEmailDomains, segment }:
     'company.norm': read(fields['Company'], companyName),
     ...(geo === undefined ? {} : { 'geo.country': geo.country, 'geo.state': geo.state, 'geo.postal': geo.postal }),
     ...(segment === undefined ? {} : { segment }),
+    // The first response is the one that made the lead; later ones come from its history.
+    'response.source': fields['response.source'] ?? fields['LeadSource'] ?? null,
   };
 }
 

@@ -12,6 +12,10 @@ import type { Sla } from './schema.ts';
 /** The section `sla`, ready to judge with. */
 export type SlaRules = {
   readonly touch: TouchRules;
+  /** A later record than this counts when it was made (S4). */
+  readonly backdateMax: Duration;
+  /** Touches of one channel within this count once (S5). */
+  readonly mergeWithin: Duration;
   /** In the order in which they are tried. */
   readonly policies: readonly SlaTerms[];
 };
@@ -45,6 +49,8 @@ export function compileSla(
   const { backdate_max: backdateMax, merge_within: mergeWithin } = source.touch;
   return {
     touch: compileTouch(source.touch, lists),
+    backdateMax,
+    mergeWithin,
     policies: source.policies.map(({ id, when, clock, first_touch: firstTouch, touches, reassign }) => ({
       id,
       when: compileCondition(when, lists),

@@ -57,10 +57,15 @@ export function judgeSla(terms: SlaTerms, history: SlaHistory, now: Instant): Sl
   };
 }
 
-type Counted = { readonly channel: string; readonly at: Instant };
+/** A touch at the time that it counts at. */
+export type Counted = { readonly channel: string; readonly at: Instant };
 
-/** The touches of this epoch in order of time, each channel's at least `mergeWithin` apart. */
-function touchesSince(start: Instant, terms: SlaTerms, touches: readonly Touch[]): readonly Counted[] {
+/** The touches since a start in order of time, each channel's at least `mergeWithin` apart (S4, S5). */
+export function touchesSince(
+  start: Instant,
+  terms: Pick<SlaTerms, 'backdateMax' | 'mergeWithin'>,
+  touches: readonly Touch[],
+): readonly Counted[] {
   const timed = touches
     .map((touch) => ({ channel: touch.channel, at: touchTime(touch, terms.backdateMax) }))
     .filter(({ at }) => at >= start - SKEW_MS)

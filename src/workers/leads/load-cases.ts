@@ -4,6 +4,7 @@ import type { Assignment } from '../../rules/routing/assignment.ts';
 import type { LeadCase } from './decide-leads.ts';
 import { assignmentKey, readEpochs, type LeadEpoch } from './lead-epochs.ts';
 import type { LeadPass } from './lead-pass.ts';
+import { loadLeadHistory } from './load-lead-history.ts';
 import { loadLeads } from './load-leads.ts';
 import { loadStatusChanges } from './load-status-changes.ts';
 import { hasNewStatus, personSetStatusAt } from './person-status.ts';
@@ -29,6 +30,13 @@ export async function loadCases(ids: readonly string[], pass: LeadPass): Promise
   const epochs = await readEpochs(present, state, turns.scope);
   const assignments = await loadAssignments(epochs, pass);
   const changes = await loadStatusChanges(idsOfNewStatus(), pass);
+  const histories = await loadLeadHistory(
+    present.map(({ id, ownerId }) => {
+      const assignment = assignments.get(assignmentKey(id, epochs.get(id)!.number));
+      return { id, ownerId, assignedAt: assignment?.isConfirmed === true ? assignment.at : null };
+    }),
+    pass,
+  );
   const rules = (taken.rulebook.qualification ?? taken.rulebook.routing)!.rules;
   const cases = present.map(({ id }): LeadCase => {
     const record = records.get(id)!;
@@ -40,7 +48,7 @@ export async function loadCases(ids: readonly string[], pass: LeadPass): Promise
     return {
       id,
       record,
-      reading: readLead(rules, record.fields),
+      reading: readLead(rules, { ...record.fields, ...histories.get(id) }),
       memory,
       epoch,
       assignment,

@@ -369,6 +369,24 @@ describe('a test that fails', () => {
   });
 });
 
+test.each<[string, Readonly<Record<string, unknown>>, Readonly<Record<string, unknown>>, string]>([
+  ['touches', { 'sla.touches': { gte: 6 }, 'sla.responses': 0 }, { 'sla.touches': 6, 'sla.responses': 0 }, 'qualified'],
+  ['fewer touches', { 'sla.touches': { gte: 6 } }, { 'sla.touches': 5 }, 'nurture'],
+  ['its age', { 'sla.age': { older_than: '10bd' } }, { 'sla.age': '2026-11-01T10:00:00Z' }, 'qualified'],
+  ['the last touch', { last_touch: { older_than: '21d' } }, { last_touch: '2026-11-20T10:00:00Z' }, 'nurture'],
+  ['a gain (Y9)', { 'score.gain': { gte: 20 } }, { 'score.gain': 20 }, 'qualified'],
+  ['a gain that nobody gives', { 'score.gain': { gte: 20 } }, {}, 'nurture'],
+  ['a response', { 'response.source': 'Demo Request' }, { 'response.source': 'Demo Request' }, 'qualified'],
+  ['the response that made it', { 'response.source': 'Webinar' }, {}, 'qualified'],
+])('F13: a test may say what the lead’s past gives: %s', (_what, when, past, outcome) => {
+  const qualification = { ...config.qualification!, qualify: [{ id: 'past', when }] };
+  const asking = compileRulebook({ ...config, qualification } as typeof config, null);
+  const lead = { ...demo, LeadSource: 'Webinar', Country: 'GB', ...past };
+  const source = { name: 'a test', at: '2026-11-23T10:00:00Z', lead, expect: { outcome } };
+
+  expect(runTest(RuleTest.parse(source), asking, now)).toMatchObject(PASSED);
+});
+
 test('without qualification every lead is routed', () => {
   const routingOnly = compileRulebook({ ...config, qualification: null }, null);
   const source = { name: 'a test', lead: { Country: 'Norway' }, expect: { outcome: null, pool: 'nordics' } };
