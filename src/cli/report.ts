@@ -4,8 +4,10 @@ import { openDesk, type Desk } from '../app/open-desk.ts';
 import { AppError } from '../domain/error.ts';
 import { writeInstant, type Instant } from '../domain/instant.ts';
 import type { ContactRoleRules } from '../rules/contact-roles/compile-contact-roles.ts';
+import type { CurrencyRates } from '../rules/reports/currency.ts';
 import { statusFlag } from '../rules/contact-roles/read-status-flag.ts';
 import { reportContactRoles, type ContactRoleReport } from '../rules/reports/contact-role-report.ts';
+import { loadCurrencyRates } from '../workers/load-currency-rates.ts';
 import { loadResponses } from '../workers/load-responses.ts';
 import { surveyCommittees } from '../workers/opportunities/survey-committees.ts';
 import { EXIT, type Command } from './command.ts';
@@ -15,7 +17,8 @@ const HELP = `rolecall report contact-roles [--since 30d] [--format text|json|cs
 
 How the buying committees stand: coverage by stage, owner and record type, roles not engaged yet, open opportunities
 with nobody, the campaigns that touched a committee in the 90 days before its opportunity or since, and opportunities
-that closed without their committee since then. Writes nothing to the org.`;
+that closed without their committee since then. Amounts of several currencies are converted into the corporate one, at
+the rate of the close date. Writes nothing to the org.`;
 
 const FORMATS = ['text', 'json', 'csv'] as const;
 
@@ -40,19 +43,22 @@ export const REPORT: Command = {
     const rules = desk.frame.rulebook.contactRoles?.rules;
     if (rules === undefined) throw usage('the configuration has no contact_roles, or they are off');
     const asOf = desk.salesforce.now();
-    const report = await readReport(rules, asOf - Number(days) * 86_400_000, desk, signal);
-    for (const line of print(report, asOf, format)) terminal.out(line);
+    const rates = await loadCurrencyRates(desk.salesforce, signal);
+    const report = await readReport(rules, rates, asOf - Number(days) * 86_400_000, desk, signal);
+    const currency = rates?.corporate ?? null;
+    for (const line of print(report, currency, asOf, format)) terminal.out(line);
     return EXIT.ok;
   },
 };
 
 async function readReport(
   rules: ContactRoleRules,
+  rates: CurrencyRates | null,
   since: Instant,
   desk: Desk,
   signal: AbortSignal,
 ): Promise<ContactRoleReport> {
-  const world = { ...desk, signal };
+  const world = { ...desk, hasCurrencies: rates !== null, signal };
   const open = await surveyCommittees('IsClosed = false', rules, world);
   const contacts = [...new Set(open.flatMap(({ ruling }) => ruling.liveContacts))];
   const responses = await loadResponses(contacts, desk.salesforce, signal);
@@ -61,30 +67,39 @@ async function readReport(
   const closed = `IsClosed = true AND CloseDate >= ${writeInstant(since).slice(0, 10)}`;
   const lost = await surveyCommittees(flag === null ? closed : `${closed} AND ${flag} = 'violation'`, rules, world);
   const without = flag === null ? lost.filter(({ ruling }) => ruling.liveContacts.length === 0) : lost;
-  return reportContactRoles(open, without, responses);
+  return reportContactRoles(open, without, responses, rates);
 }
 
-function print(report: ContactRoleReport, asOf: Instant, format: (typeof FORMATS)[number]): readonly string[] {
-  if (format === 'json') return [JSON.stringify({ report: 'contact-roles', as_of: writeInstant(asOf), ...report })];
+/** @param currency  of the amounts; null where the org has but one */
+function print(
+  report: ContactRoleReport,
+  currency: string | null,
+  asOf: Instant,
+  format: (typeof FORMATS)[number],
+): readonly string[] {
+  if (format === 'json') {
+    return [JSON.stringify({ report: 'contact-roles', as_of: writeInstant(asOf), currency, ...report })];
+  }
   const rows = rowsOf(report);
   if (format === 'csv') return [['section', 'group', 'metric', 'value'], ...rows].map(writeCsvLine);
   const sections = Map.groupBy(rows, ([section]) => section);
   return [
-    `contact-roles, as of ${writeInstant(asOf)}`,
+    `contact-roles, as of ${writeInstant(asOf)}${currency === null ? '' : `, amounts in ${currency}`}`,
     ...[...sections].flatMap(([section, own]) => ['', section, ...printGroups(own)]),
   ];
 }
 
 type ReportRow = readonly [section: string, group: string, metric: string, value: Cell];
 
+/** What tells which group a figure is of. */
+const NAMES = new Set(['group', 'role', 'campaign', 'campaign_id', 'currency', 'finding']);
+
 /** Every figure of the report on a line of its own. */
 function rowsOf(report: ContactRoleReport): readonly ReportRow[] {
   return Object.entries(report).flatMap(([section, held]): readonly ReportRow[] =>
     (Array.isArray(held) ? held : [held]).flatMap((entry: Readonly<Record<string, Cell>>) => {
-      const group = String(entry['group'] ?? entry['role'] ?? entry['campaign'] ?? '');
-      const metrics = Object.entries(entry).filter(
-        ([name]) => !['group', 'role', 'campaign', 'campaign_id'].includes(name),
-      );
+      const group = String(entry['group'] ?? entry['role'] ?? entry['campaign'] ?? entry['currency'] ?? '');
+      const metrics = Object.entries(entry).filter(([name]) => !NAMES.has(name));
       return metrics.map(([metric, value]): ReportRow => [section, group, metric, value]);
     }),
   );

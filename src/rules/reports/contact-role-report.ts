@@ -2,6 +2,7 @@ import type { Instant } from '../../domain/instant.ts';
 import type { ContactRoleRuling } from '../contact-roles/contact-role-ruling.ts';
 import { readAt } from '../contact-roles/opportunity-dates.ts';
 import type { OpportunityView } from '../contact-roles/opportunity-view.ts';
+import { corporateAmount, type CurrencyRates } from './currency.ts';
 
 /** One opportunity of the report. */
 export type ReportedOpportunity = { readonly view: OpportunityView; readonly ruling: ContactRoleRuling };
@@ -36,7 +37,14 @@ export type CampaignInfluence = {
   readonly pipeline: number;
 };
 
-/** `report contact-roles`. Amounts are those of the opportunities, a blank one counts as 0. */
+/** Something that is left out of the figures, and how often. */
+export type ReportFinding = {
+  readonly finding: 'currency_rate_missing';
+  readonly currency: string;
+  readonly opportunities: number;
+};
+
+/** `report contact-roles`. Amounts are those of the opportunities in corporate currency, a blank one counts as 0. */
 export type ContactRoleReport = {
   readonly coverage_by_stage: readonly Coverage[];
   readonly coverage_by_owner: readonly Coverage[];
@@ -46,6 +54,7 @@ export type ContactRoleReport = {
   readonly influenced_pipeline: CountAndAmount;
   readonly campaigns: readonly CampaignInfluence[];
   readonly closed_without_committee: CountAndAmount;
+  readonly findings: readonly ReportFinding[];
 };
 
 const BEFORE_CREATION_MS = 90 * 86_400_000;
@@ -55,12 +64,15 @@ const BEFORE_CREATION_MS = 90 * 86_400_000;
  * @param open  open opportunities; those out of scope count for nothing
  * @param closedWithout  closed ones that lacked their committee when they closed (CE15)
  * @param responses  of all live contacts of `open`
+ * @param rates  null in an org with one currency
  */
 export function reportContactRoles(
   open: readonly ReportedOpportunity[],
   closedWithout: readonly ReportedOpportunity[],
   responses: readonly CampaignResponse[],
+  rates: CurrencyRates | null,
 ): ContactRoleReport {
+  const sumUp = (opportunities: readonly ReportedOpportunity[]): CountAndAmount => addUp(opportunities, rates);
   const inScope = open.filter(({ ruling }) => ruling.cause !== 'out_of_scope');
   const judged = inScope.filter(({ ruling }) => ruling.coverage !== null);
   const influence = findInfluence(inScope, responses);
@@ -68,11 +80,12 @@ export function reportContactRoles(
     coverage_by_stage: coverageBy(judged, 'StageName'),
     coverage_by_owner: coverageBy(judged, 'Owner.Name'),
     coverage_by_record_type: coverageBy(judged, 'RecordType.DeveloperName'),
-    not_engaged: countNotEngaged(judged),
+    not_engaged: countNotEngaged(judged, sumUp),
     open_opps_without_contact_roles: sumUp(inScope.filter(({ ruling }) => ruling.liveContacts.length === 0)),
     influenced_pipeline: sumUp(inScope.filter(({ view }) => influence.some(({ about }) => about.view.id === view.id))),
-    campaigns: countCampaigns(influence),
+    campaigns: countCampaigns(influence, sumUp),
     closed_without_committee: sumUp(closedWithout),
+    findings: findUnconverted([...inScope, ...closedWithout], rates),
   };
 }
 
@@ -92,7 +105,9 @@ function coverageBy(judged: readonly ReportedOpportunity[], field: string): read
     .toSorted((left, right) => (left.group < right.group ? -1 : 1));
 }
 
-function countNotEngaged(judged: readonly ReportedOpportunity[]): ContactRoleReport['not_engaged'] {
+type SumUp = (opportunities: readonly ReportedOpportunity[]) => CountAndAmount;
+
+function countNotEngaged(judged: readonly ReportedOpportunity[], sumUp: SumUp): ContactRoleReport['not_engaged'] {
   const byRole = Map.groupBy(
     judged.flatMap((each) => each.ruling.notEngaged.map((role) => ({ role, each }))),
     ({ role }) => role,
@@ -120,7 +135,7 @@ function findInfluence(
   });
 }
 
-function countCampaigns(influence: readonly Influence[]): readonly CampaignInfluence[] {
+function countCampaigns(influence: readonly Influence[], sumUp: SumUp): readonly CampaignInfluence[] {
   const byCampaign = Map.groupBy(influence, ({ response }) => response.campaignId);
   return [...byCampaign]
     .map(([id, touches]): CampaignInfluence => {
@@ -138,7 +153,21 @@ function countCampaigns(influence: readonly Influence[]): readonly CampaignInflu
     .toSorted((left, right) => right.pipeline - left.pipeline || (left.campaign_id < right.campaign_id ? -1 : 1));
 }
 
-function sumUp(opportunities: readonly ReportedOpportunity[]): CountAndAmount {
-  const amounts = opportunities.map(({ view }) => Number(view.fields['Amount'] ?? 0));
+/** An amount whose rate is not known is left out, and a finding says so. */
+function addUp(opportunities: readonly ReportedOpportunity[], rates: CurrencyRates | null): CountAndAmount {
+  const amounts = opportunities.map(({ view }) => corporateAmount(view.fields, rates) ?? 0);
   return { opportunities: opportunities.length, amount: amounts.reduce((sum, amount) => sum + amount, 0) };
+}
+
+function findUnconverted(
+  opportunities: readonly ReportedOpportunity[],
+  rates: CurrencyRates | null,
+): readonly ReportFinding[] {
+  const unknown = opportunities.filter(({ view }) => corporateAmount(view.fields, rates) === null);
+  const byCurrency = Map.groupBy(unknown, ({ view }) => String(view.fields['CurrencyIsoCode'] ?? '(none)'));
+  return [...byCurrency]
+    .map(([currency, found]): ReportFinding => {
+      return { finding: 'currency_rate_missing', currency, opportunities: found.length };
+    })
+    .toSorted((left, right) => (left.currency < right.currency ? -1 : 1));
 }

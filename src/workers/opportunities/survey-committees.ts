@@ -12,7 +12,13 @@ import type { Frame } from '../work-world.ts';
 /** One opportunity and what the rules say of its committee now; nothing is remembered or written. */
 export type Surveyed = { readonly view: OpportunityView; readonly ruling: ContactRoleRuling };
 
-export type SurveyWorld = { readonly frame: Frame; readonly salesforce: Salesforce; readonly signal: AbortSignal };
+export type SurveyWorld = {
+  readonly frame: Frame;
+  readonly salesforce: Salesforce;
+  /** Whether amounts come in several currencies: then each opportunity has one. */
+  readonly hasCurrencies?: boolean;
+  readonly signal: AbortSignal;
+};
 
 /** What people want to read of an opportunity and of its contacts, beside what the rules look at. */
 const SHOWN = {
@@ -48,10 +54,11 @@ async function surveyBatch(
   ids: readonly string[],
   rules: ContactRoleRules,
   at: Instant,
-  { frame, salesforce, signal }: SurveyWorld,
+  { frame, salesforce, hasCurrencies = false, signal }: SurveyWorld,
 ): Promise<readonly Surveyed[]> {
+  const currency = hasCurrencies ? ['CurrencyIsoCode'] : [];
   const columns = {
-    opportunity: [...frame.columns.opportunity, ...SHOWN.opportunity],
+    opportunity: [...frame.columns.opportunity, ...SHOWN.opportunity, ...currency],
     role: [...frame.columns.role, ...SHOWN.role],
     taskKey: null,
   };
