@@ -1,3 +1,4 @@
+import type { ApiUsage, BudgetStanding } from './domain/api-budget.ts';
 import type { AppError, Recovery } from './domain/error.ts';
 import type { Instant } from './domain/instant.ts';
 import type { Lane } from './domain/lane.ts';
@@ -69,9 +70,6 @@ export type UpdatedRows = { readonly ids: readonly string[]; readonly latestCove
 /** `scanAll` also sees the recycle bin and archived activities (`queryAll`). */
 export type Query = { readonly soql: string; readonly scanAll?: boolean };
 
-/** The org's own allocation of API calls in 24 hours, as the last answer told it; shared by all clients, not monotonic. */
-export type ApiUsage = { readonly used: number; readonly limit: number };
-
 /**
  * A Salesforce org. Every method throws AppError, already mapped to a recovery; none retries by itself,
  * but for one new token after a 401.
@@ -84,6 +82,8 @@ export interface Salesforce {
   /** API calls that this process has made, token requests not counted. */
   calls(): number;
   usage(): ApiUsage | null;
+  /** How the calls of all replicas stand (F43). */
+  budget(): BudgetStanding;
   /** The same session, whose calls are booked in this lane; `routing` unless said otherwise (F43). */
   inLane(lane: Lane): Salesforce;
   /** Id of the integration user, 18 characters. */
@@ -121,6 +121,46 @@ export interface Salesforce {
 
 /** `backfill` waits until nothing fresh does (F43). */
 export type Urgency = 'fresh' | 'backfill';
+
+/** What a replica tells the others, and asks for, in one exchange. */
+export type CallNews = {
+  /** By the org's clock. */
+  readonly now: Instant;
+  /** Calls that the ledger does not know yet; negative for those that were granted and not made. */
+  readonly booked: ReadonlyMap<Lane, number>;
+  /** Calls to be granted and booked at once, as long as all lanes together stay within `ceiling`, null for no bound. */
+  readonly wanted: { readonly lane: Lane; readonly calls: number; readonly ceiling: number | null } | null;
+  /** How many calls all replicas together may have in flight. */
+  readonly places: number;
+  readonly inside: number;
+  readonly waiting: number;
+  /** What the org told since the last exchange. */
+  readonly usage: ApiUsage | null;
+  /** The daily limit was `reached`, is `gone`, or we are `asking` to be the one that probes it. */
+  readonly limit: 'reached' | 'asking' | 'gone' | null;
+};
+
+export type CallStanding = {
+  /** How many of the calls wanted may be made. */
+  readonly granted: number;
+  /** This replica's part of the places in flight; 0 until the others have made room. */
+  readonly places: number;
+  /** When the daily limit may be probed next, by the org's clock; null when it is not reached. */
+  readonly probeAt: Instant | null;
+  /** Whether this replica is the one that probes now. */
+  readonly isProbe: boolean;
+  /** What the org told any replica last. */
+  readonly usage: ApiUsage | null;
+  /** Booked calls of the last 24 hours, to the full hour. */
+  readonly byLane: ReadonlyMap<Lane, number>;
+};
+
+/** What the replicas of one org share about their calls (F43, I21, I22). Every method is one round trip. @throws AppError wait */
+export interface CallLedger {
+  exchange(news: CallNews): Promise<CallStanding>;
+  /** Gives this replica's places up. */
+  leave(news: CallNews): Promise<void>;
+}
 
 /** A batch in a queue: ids only, at most BATCH_SIZE of them. Doubled, late and reordered batches are harmless. */
 export interface WorkQueues {

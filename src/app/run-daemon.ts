@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Config } from '../config/schema.ts';
+import { stretchOf } from '../domain/api-budget.ts';
 import { AppError } from '../domain/error.ts';
 import { unforeseen } from '../domain/unforeseen.ts';
 import { createObserver, type Observer } from '../observe/events.ts';
@@ -74,6 +75,9 @@ function tellUnforeseen(error: unknown, observer: Observer): void {
 
 const LEAD_MODULES = ['qualification', 'routing', 'sla', 'recycle'];
 
+/** However few calls are left, late rows are still decided within five minutes of being visible (F25). */
+const SLOWEST_POLL = 4 * 60_000;
+
 async function run(settings: DaemonSettings, { loaded, loop }: Running, stop: AbortSignal): Promise<void> {
   const polling: LoopSettings = {
     poll: () => {
@@ -82,7 +86,9 @@ async function run(settings: DaemonSettings, { loaded, loop }: Running, stop: Ab
     },
     every(object) {
       const { poll } = loaded().config.extract;
-      return poll[object as keyof Config['extract']['poll']] ?? poll.OpportunityContactRole;
+      const every = poll[object as keyof Config['extract']['poll']] ?? poll.OpportunityContactRole;
+      const stretched = every * stretchOf(loop.salesforce.budget());
+      return Math.max(every, Math.min(stretched, SLOWEST_POLL));
     },
     reconcile() {
       const { config, frame } = loaded();

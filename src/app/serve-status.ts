@@ -1,3 +1,5 @@
+import type { BudgetStanding } from '../domain/api-budget.ts';
+import { LANES } from '../domain/lane.ts';
 import type { Observer } from '../observe/events.ts';
 import { serveStatusPages, type Health } from '../observe/http.ts';
 import type { Metrics } from '../observe/metrics.ts';
@@ -25,10 +27,14 @@ export async function serveStatus({ environment, once }: DaemonSettings, served:
   // A run that ends by itself may go on beside the daemon, whose port it is.
   const address = { ...environment.http, isPortFixed: !once };
   const pages = await serveStatusPages(address, {
-    health: () => healthOf(gate, isRedisThere(), config),
+    health: () => healthOf(gate, isRedisThere(), config, salesforce.budget()),
     metrics: async () => {
-      const [waiting, dead] = await Promise.all([queues.pending(), state.deadLetters()]);
-      metrics.setGauges({ calls: salesforce.calls(), waiting, dead: dead.length });
+      // The other figures are told also while Redis is away, when they matter most.
+      const queued = await Promise.all([queues.pending(), state.deadLetters()]).then(
+        ([waiting, dead]) => ({ waiting, dead: dead.length }),
+        () => null,
+      );
+      metrics.setGauges({ calls: salesforce.calls(), budget: salesforce.budget(), queued });
       return metrics.registry.metrics();
     },
   });
@@ -36,11 +42,16 @@ export async function serveStatus({ environment, once }: DaemonSettings, served:
   observer.emit('http.listening', { host: pages.host, port: pages.port });
 }
 
-function healthOf(gate: OrgGate, isRedisThere: boolean, config: Served['config']): Health {
+function healthOf(gate: OrgGate, isRedisThere: boolean, config: Served['config'], { held }: BudgetStanding): Health {
+  const outage = gate.outage();
   const problems = [
-    ...(gate.isOpen() ? [] : ['Salesforce does not answer']),
+    ...(outage === null ? [] : [`Salesforce cannot be called (${outage.code}): ${outage.message}`]),
+    ...(held.length < LANES.length ? [] : ['no API calls are left for any lane']),
     ...(isRedisThere ? [] : ['Redis does not answer']),
     ...(config.isRejected() ? ['the configuration was refused, an older one runs on'] : []),
   ];
-  return { ready: problems.length === 0, problems };
+  // The urgent lanes go on: that is what calls are kept free for.
+  const notes =
+    held.length === 0 || held.length === LANES.length ? [] : [`no API calls are left for ${held.join(', ')}`];
+  return { ready: problems.length === 0, problems: [...problems, ...notes] };
 }

@@ -4,6 +4,7 @@ import { createBullQueues } from '../adapters/bullmq.ts';
 import { createRedisInventory } from '../adapters/redis-inventory.ts';
 import { createRedisState } from '../adapters/redis-state.ts';
 import { connectForCommands, forgetKeys } from '../adapters/redis.ts';
+import { UNBOUNDED, type ApiBudget } from '../domain/api-budget.ts';
 import { AppError } from '../domain/error.ts';
 import type { Observer } from '../observe/events.ts';
 import type { Metrics } from '../observe/metrics.ts';
@@ -24,6 +25,7 @@ import { openSalesforce } from './open-salesforce.ts';
 import { createSuspensions } from './suspensions.ts';
 import { serveStatus } from './serve-status.ts';
 import { openWorld, startWorkers } from './start-workers.ts';
+import { boundsOf, tellBudget } from './tell-budget.ts';
 
 /** How long a batch may go on after the signal to stop, ms; the whole stop takes less than ten seconds. */
 const GRACE = 6_000;
@@ -64,7 +66,13 @@ export async function startDaemon(settings: DaemonSettings, starting: Starting):
   closers.push(() => watch.stop());
   if (settings.dryRun) closers.push(() => forgetKeys(redis, redisSettings.prefix));
 
-  const salesforce = openSalesforce(environment.salesforce, redis, environment.redis.prefix, { ...settings, clock });
+  let bounds: (() => ApiBudget) | null = null;
+  const salesforce = openSalesforce(environment.salesforce, redis, environment.redis.prefix, {
+    ...(settings.deadlines === undefined ? {} : { deadlines: settings.deadlines }),
+    clock,
+    budget: () => bounds?.() ?? UNBOUNDED,
+    onBudget: (standing) => tellBudget(standing, observer),
+  });
   closers.push(() => closeInTime(salesforce, clock));
   const gate = createOrgGate(clock, observer, Math.random);
   const liveSettings: LiveConfigSettings = {
@@ -81,10 +89,11 @@ export async function startDaemon(settings: DaemonSettings, starting: Starting):
       await salesforce.connect(stop);
       return openLiveConfig(liveSettings, salesforce, observer, stop);
     },
-    gate,
+    { gate, clock, once: settings.once },
     stop,
   );
   const loaded = config.current;
+  bounds = () => boundsOf(loaded().config.api_budget);
 
   const state = createRedisState(redis, redisSettings.prefix);
   const queues = await createBullQueues(redisSettings, (error) =>
@@ -102,7 +111,9 @@ export async function startDaemon(settings: DaemonSettings, starting: Starting):
   await suspensions.takeOver();
   if (settings.only !== 'poller') await startWorkers(world, gate, starting, settings.once);
   await retryOlderLetters(loaded().frame.configHash, world);
-  if (settings.only !== 'workers') await throughOutages(() => reassignLeavers(world, stop), gate, stop);
+  if (settings.only !== 'workers') {
+    await throughOutages(() => reassignLeavers(world, stop), { gate, clock, once: settings.once }, stop);
+  }
   // A process that never polls must not keep the others from it.
   const lease = settings.only === 'workers' ? null : keepLease(state, clock, randomUUID());
   closers.push(() => lease?.release());
@@ -173,13 +184,22 @@ const OUTAGES = new Set([
   'oauth-busy',
 ]);
 
-/** Waits out an outage that the start falls into; the gate tells of it once. */
-async function throughOutages<T>(call: () => Promise<T>, gate: OrgGate, stop: AbortSignal): Promise<T> {
+type Patience = { readonly gate: OrgGate; readonly clock: Clock; readonly once: boolean };
+
+/** Waits out an outage that the start falls into, of which the gate tells once, and a want of calls. */
+async function throughOutages<T>(
+  call: () => Promise<T>,
+  { gate, clock, once }: Patience,
+  stop: AbortSignal,
+): Promise<T> {
   for (;;) {
     try {
       return await gate.pass(call, stop);
     } catch (error) {
-      if (!(error instanceof AppError && OUTAGES.has(error.code))) throw error;
+      if (!(error instanceof AppError)) throw error;
+      const isShort = error.code === 'concurrent-limit' || (error.code === 'budget-low' && !once);
+      if (isShort) await clock.sleep(error.retryAfterMs ?? 0, stop);
+      else if (!OUTAGES.has(error.code)) throw error;
     }
   }
 }

@@ -58,7 +58,8 @@ export type Events = {
     by: string;
   };
   'work.failed': { queue: string; records: number; code: string; reason: string; mend: string | null };
-  'budget.low': { used: number; limit: number };
+  'budget.low': { lanes: readonly string[]; reason: 'daily_calls' | 'keep_free'; used: number; limit: number };
+  'budget.restored': { used: number; limit: number };
   'module.paused': { module: string; code: string; reason: string };
   'module.resumed': { module: string };
   'module.discarded': { module: string; records: number; by: string };
@@ -106,6 +107,7 @@ export const LEVELS: Readonly<Record<EventName, Level>> = {
   'plan.applied': 'info',
   'work.failed': 'warn',
   'budget.low': 'warn',
+  'budget.restored': 'info',
   'module.paused': 'error',
   'module.resumed': 'info',
   'module.discarded': 'info',

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 
+import type { BudgetStanding } from '../domain/api-budget.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Subscriber } from './events.ts';
 
@@ -7,7 +8,12 @@ export type Metrics = {
   readonly registry: Registry;
   readonly subscriber: Subscriber;
   /** Called before each scrape, with values that are asked for rather than counted. */
-  setGauges(gauges: { readonly calls: number; readonly waiting: number; readonly dead: number }): void;
+  setGauges(gauges: {
+    readonly calls: number;
+    readonly budget: BudgetStanding;
+    /** Null while Redis does not tell. */
+    readonly queued: { readonly waiting: number; readonly dead: number } | null;
+  }): void;
 };
 
 /** Prometheus metrics fed by the same events as the log. No label ever holds an id. */
@@ -51,6 +57,21 @@ export function createMetrics(): Metrics {
   });
   const reachable = new Gauge({ name: 'rolecall_org_reachable', help: '1 while Salesforce answers', registers });
   const calls = new Gauge({ name: 'rolecall_api_calls', help: 'API calls made by this process', registers });
+  const lanes = new Gauge({
+    name: 'rolecall_api_calls_24h',
+    help: 'API calls of all replicas in the last 24 hours, by lane',
+    labelNames: ['lane'],
+    registers,
+  });
+  const held = new Gauge({
+    name: 'rolecall_api_lane_held',
+    help: '1 while the lane waits for calls to be left',
+    labelNames: ['lane'],
+    registers,
+  });
+  const ceiling = new Gauge({ name: 'rolecall_api_daily_calls', help: 'Our own ceiling, if there is one', registers });
+  const orgUsed = new Gauge({ name: 'rolecall_org_api_used', help: 'API calls of everybody in the org', registers });
+  const orgLimit = new Gauge({ name: 'rolecall_org_api_limit', help: "The org's own allocation", registers });
   const waiting = new Gauge({ name: 'rolecall_waiting_batches', help: 'Batches in the queues', registers });
   const dead = new Gauge({ name: 'rolecall_dead_letters', help: 'Records set aside now', registers });
   reachable.set(1);
@@ -59,8 +80,20 @@ export function createMetrics(): Metrics {
     registry,
     setGauges(gauges) {
       calls.set(gauges.calls);
-      waiting.set(gauges.waiting);
-      dead.set(gauges.dead);
+      if (gauges.queued !== null) {
+        waiting.set(gauges.queued.waiting);
+        dead.set(gauges.queued.dead);
+      }
+      const { byLane, budget, org } = gauges.budget;
+      for (const [lane, made] of byLane) {
+        lanes.set({ lane }, made);
+        held.set({ lane }, gauges.budget.held.includes(lane) ? 1 : 0);
+      }
+      if (budget.dailyCalls !== null) ceiling.set(budget.dailyCalls);
+      if (org !== null) {
+        orgUsed.set(org.used);
+        orgLimit.set(org.limit);
+      }
     },
     subscriber(event, fields) {
       count(event, fields);

@@ -14,6 +14,8 @@ export type OrgGate = {
   /** Runs `call` when the gate is open, or as the one probe while it is shut. Rethrows what `call` throws. */
   pass<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T>;
   isOpen(): boolean;
+  /** What shut it last; null while it is open. */
+  outage(): AppError | null;
 };
 
 /**
@@ -21,11 +23,12 @@ export type OrgGate = {
  * caller at a time probes, ever more slowly, and all others wait for its answer. One log line when it shuts, one when it opens.
  */
 export function createOrgGate(clock: Clock, observer: Observer, random: () => number): OrgGate {
-  let shut: { since: number; failures: number; probeAt: number; isProbing: boolean } | null = null;
+  let shut: { error: AppError; since: number; failures: number; probeAt: number; isProbing: boolean } | null = null;
   let changed = Promise.withResolvers<void>();
 
   return {
     isOpen: () => shut === null,
+    outage: () => shut?.error ?? null,
     async pass(call, signal) {
       const isProbe = await enter(signal);
       try {
@@ -70,7 +73,7 @@ export function createOrgGate(clock: Clock, observer: Observer, random: () => nu
     const now = clock.monotonic();
     if (shut === null) observer.emit('org.unreachable', { code: error.code, reason: error.message, mend: error.mend });
     const failures = (shut?.failures ?? 0) + 1;
-    shut = { since: shut?.since ?? now, failures, probeAt: now + pauseAfter(error, failures), isProbing: false };
+    shut = { error, since: shut?.since ?? now, failures, probeAt: now + pauseAfter(error, failures), isProbing: false };
     wake();
   }
 

@@ -17,7 +17,7 @@ describe('an org whose daily calls are used up', () => {
   it('is asked once in five minutes, and everything is done when it answers again (XE14)', async () => {
     await using started = await startFaultWorld();
     const { world, sandbox, company, org } = started;
-    const clock = createHurriedClock(HASTE);
+    const clock = createHurriedClock(HASTE, sandbox.clock);
     const asked: number[] = [];
     const limit = sandbox.faults.add({ when: { where: isCounted }, skip: 20, do: { kind: 'daily-limit' } });
     sandbox.hooks.onRequest = (request) => {

@@ -14,11 +14,20 @@ import { FULL, writeRecords } from './writes.ts';
  * Places in flight, deadlines and the token are shared by all that use one instance.
  */
 export function connectSalesforce(settings: SalesforceSettings): Salesforce {
-  return viewOf(openSession(settings), settings.apiVersion);
+  const session = openSession(settings);
+  let isVersionChecked = false;
+
+  /** Asked once: who waits for the org to come back connects again and again. */
+  async function connect(signal: AbortSignal): Promise<void> {
+    if (!isVersionChecked) await checkVersion(session, settings.apiVersion, signal);
+    isVersionChecked = true;
+  }
+
+  return viewOf(session, settings.apiVersion, connect);
 }
 
 /** The org by a session, whose lane is the view's. */
-function viewOf(session: Session, apiVersion: string): Salesforce {
+function viewOf(session: Session, apiVersion: string, connect: Salesforce['connect']): Salesforce {
   function userId(): string {
     const id = session.userId();
     if (id !== null) return id;
@@ -31,11 +40,12 @@ function viewOf(session: Session, apiVersion: string): Salesforce {
   }
 
   return {
-    connect: (signal) => checkVersion(session, apiVersion, signal),
+    connect,
     now: () => session.clock.now(),
     calls: () => session.calls(),
     usage: () => session.usage(),
-    inLane: (lane) => viewOf(session.inLane(lane), apiVersion),
+    budget: () => session.budget(),
+    inLane: (lane) => viewOf(session.inLane(lane), apiVersion, connect),
     userId,
     describe: (object, signal) => describeObject(session, object, signal),
     query: (query, signal) => queryPages(session, apiVersion, query, signal),

@@ -1,8 +1,9 @@
 import { Connection } from 'jsforce';
+import type { ApiUsage, BudgetStanding } from '../../domain/api-budget.ts';
 import { AppError } from '../../domain/error.ts';
 import type { Lane } from '../../domain/lane.ts';
-import type { ApiUsage } from '../../ports.ts';
-import { createGate, type Gate } from './gate.ts';
+import { createGate } from './gate.ts';
+import { createGovernor, type Admission } from './governor.ts';
 import { createOrgClock, type OrgClock } from './org-clock.ts';
 import { brokenAnswer, isAccepted, readRefusal } from './refusal.ts';
 import {
@@ -37,6 +38,7 @@ export type Session = {
   readonly clock: OrgClock;
   calls(): number;
   usage(): ApiUsage | null;
+  budget(): BudgetStanding;
   /** The same session, whose calls are booked in this lane. */
   inLane(lane: Lane): Session;
   close(): Promise<void>;
@@ -47,12 +49,21 @@ export function openSession(settings: SalesforceSettings): Session {
   const deadlines: Deadlines = { ...DEFAULT_DEADLINES, ...settings.deadlines };
   const maxInFlight = settings.maxInFlight ?? DEFAULT_MAX_IN_FLIGHT;
   const clock = createOrgClock(settings.monotonic);
-  const gate = createGate(maxInFlight);
+  const gate = createGate(settings.ledger === undefined ? maxInFlight : 0);
   const closing = new AbortController();
   let calls = 0;
   let usage: ApiUsage | null = null;
   let closed: Promise<void> | null = null;
 
+  const governor = createGovernor({
+    ledger: settings.ledger ?? null,
+    ...(settings.budget === undefined ? {} : { budget: settings.budget }),
+    ...(settings.onBudget === undefined ? {} : { onBudget: settings.onBudget }),
+    maxInFlight,
+    gate,
+    now: () => clock.peek() ?? Date.now(),
+    monotonic: settings.monotonic ?? (() => performance.now()),
+  });
   const transport = openTransport({ connectMs: deadlines.connectMs, maxInFlight, onExchange: observe });
   const tokens = createTokenKeeper(
     createSignIn({
@@ -75,6 +86,7 @@ export function openSession(settings: SalesforceSettings): Session {
     if (answer !== null && isJson(answer)) clock.observe(answer.headers['date']);
     const told = answer === null ? null : readUsage(answer.headers['sforce-limit-info']);
     usage = told ?? usage;
+    governor.observe(told);
     settings.onCall?.({
       kind: exchange.kind,
       durationMs,
@@ -85,7 +97,7 @@ export function openSession(settings: SalesforceSettings): Session {
   }
 
   async function sendTokenRequest(request: HttpRequest): Promise<HttpAnswer> {
-    const leave = await gate.enter('routing', closing.signal);
+    const leave = await enter('routing', closing.signal);
     try {
       return await transport.send(request, { kind: 'token', deadlineMs: deadlines.tokenMs, signal: null });
     } finally {
@@ -101,13 +113,17 @@ export function openSession(settings: SalesforceSettings): Session {
     };
     for (let isLastTry = false; ; isLastTry = true) {
       const { token, leave } = await takePlace(lane, signal);
+      let admission: Admission | null = null;
       try {
+        if (!UNCOUNTED.has(request.kind)) admission = await governor.admit(lane);
         const body = await sendWith(connection, token, request, exchange);
+        admission?.answered();
         // The list of versions is answered to anybody.
         if (request.kind !== 'versions') tokens.prove(token);
         return body;
       } catch (error) {
-        if (!(error instanceof AppError) || error.code !== 'INVALID_SESSION_ID') throw error;
+        if (!(error instanceof AppError)) throw error;
+        if (error.code !== 'INVALID_SESSION_ID') throw admission?.refused(error) ?? error;
         // A 401 is answered before anything is done, so even a write may be sent again.
         const refusal = tokens.giveUp(token);
         if (isLastTry) throw refusal ?? error;
@@ -124,16 +140,25 @@ export function openSession(settings: SalesforceSettings): Session {
   ): Promise<{ readonly token: Token; readonly leave: () => void }> {
     for (;;) {
       const token = await unlessAborted(() => tokens.current(), signal);
-      const leave = await enter(gate, lane, signal);
+      const leave = await enter(lane, signal);
       if (tokens.isCurrent(token) && !closing.signal.aborted) return { token, leave };
       leave();
       closing.signal.throwIfAborted();
     }
   }
 
+  async function enter(lane: Lane, signal: AbortSignal): Promise<() => void> {
+    await governor.begin();
+    try {
+      return await gate.enter(lane, signal);
+    } catch {
+      throw stopped();
+    }
+  }
+
   function close(): Promise<void> {
     closing.abort(stopped());
-    closed ??= transport.close();
+    closed ??= transport.close().then(() => governor.close());
     return closed;
   }
 
@@ -145,6 +170,7 @@ export function openSession(settings: SalesforceSettings): Session {
       clock,
       calls: () => calls,
       usage: () => usage,
+      budget: () => governor.standing(),
       inLane,
       close,
     };
@@ -202,14 +228,6 @@ function readUsage(header: string | undefined): ApiUsage | null {
 
 function isJson(answer: HttpAnswer): boolean {
   return /^application\/json\b/i.test(answer.headers['content-type'] ?? '');
-}
-
-async function enter(gate: Gate, lane: Lane, signal: AbortSignal): Promise<() => void> {
-  try {
-    return await gate.enter(lane, signal);
-  } catch {
-    throw stopped();
-  }
 }
 
 /** What was begun goes on for those who share it; only this caller stops waiting. */

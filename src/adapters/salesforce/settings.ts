@@ -1,4 +1,5 @@
-import type { ApiUsage } from '../../ports.ts';
+import type { ApiBudget, ApiUsage, BudgetStanding } from '../../domain/api-budget.ts';
+import type { CallLedger } from '../../ports.ts';
 
 /** How the daemon proves who it is; one of Salesforce's three flows for programs without a person at the screen. */
 export type SignInFlow =
@@ -66,7 +67,13 @@ export type SalesforceSettings = {
   /** `66.0`. */
   readonly apiVersion: string;
   readonly rotatedTokens: RotatedTokens;
-  /** Requests at the same time, token requests included; 5 by default. */
+  /** What the replicas of one org share; without it this process counts alone. */
+  readonly ledger?: CallLedger;
+  /** What may be spent now; asked again for every call. Without it nothing is held back. */
+  readonly budget?: () => ApiBudget;
+  /** Told each time that other lanes may call than before. */
+  readonly onBudget?: (standing: BudgetStanding) => void;
+  /** Requests at the same time over all replicas, token requests included; 5 by default. */
   readonly maxInFlight?: number;
   readonly deadlines?: Partial<Deadlines>;
   /** Carries the org's clock on between two answers, ms; the machine's own timer by default. */

@@ -154,7 +154,7 @@ describe('what an answer tells besides', () => {
     await expect(salesforce.describe(LEAD, FOREVER)).rejects.toMatchObject({ code, recovery: 'wait' });
   });
 
-  const describedLead = { name: LEAD, fields: [] };
+  const describedLead = { name: LEAD, createable: true, updateable: true, fields: [] };
 
   it('reads a compressed body', async () => {
     const salesforce = await anOrg({ json: describedLead, isGzip: true });
@@ -239,7 +239,7 @@ describe('stopping', () => {
   });
 
   it('closes after what is in flight, and sends nothing more', async () => {
-    const salesforce = await anOrg({ json: { name: LEAD, fields: [] } });
+    const salesforce = await anOrg({ json: { name: LEAD, createable: true, updateable: true, fields: [] } });
     const inFlight = salesforce.describe(LEAD, FOREVER);
     await inFlight;
 
@@ -251,7 +251,7 @@ describe('stopping', () => {
 
 describe('a session that runs out (XE21, I25)', () => {
   const EXPIRED = { status: 401, json: [{ message: 'Session expired or invalid', errorCode: 'INVALID_SESSION_ID' }] };
-  const described = { json: { name: LEAD, fields: [] } };
+  const described = { json: { name: LEAD, createable: true, updateable: true, fields: [] } };
 
   it('sends a write again with the new token: a 401 comes before anything is done', async () => {
     org = await startOddOrg(({ method, headers }) => {
