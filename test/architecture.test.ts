@@ -135,7 +135,7 @@ describe('who may import whom', () => {
 });
 
 describe('what decides is pure', () => {
-  it('neither waits, nor reads the clock, nor draws lots', () => {
+  it('neither waits, nor reads the clock, nor draws lots (F20)', () => {
     const impure = tree.filter(({ file }) => pureFiles.test(file));
 
     expect(impure.flatMap((source) => readImpurities(source).map((what) => `${source.file}:${what}`))).toEqual([]);

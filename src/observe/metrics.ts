@@ -26,6 +26,12 @@ export function createMetrics(): Metrics {
     labelNames: ['module', 'result'],
     registers,
   });
+  const findings = new Counter({
+    name: 'rolecall_findings_total',
+    help: 'What decisions found odd, by module and finding',
+    labelNames: ['module', 'finding'],
+    registers,
+  });
   const writes = new Counter({
     name: 'rolecall_writes_total',
     help: 'Records written by object, action and fate',
@@ -104,6 +110,7 @@ export function createMetrics(): Metrics {
     switch (event) {
       case 'decision':
         decisions.inc({ module: String(fields['module']), result: String(fields['result']) });
+        for (const finding of codesIn(fields['findings'])) findings.inc({ module: String(fields['module']), finding });
         return;
       case 'write.completed': {
         const failed = Number(fields['failed']);
@@ -131,6 +138,11 @@ export function createMetrics(): Metrics {
       default:
     }
   }
+}
+
+/** Findings without what they are about: `not_engaged: champion` and the like would be too many labels. */
+function codesIn(findings: unknown): readonly string[] {
+  return Array.isArray(findings) ? findings.map((finding) => /^\w*/.exec(String(finding))![0]) : [];
 }
 
 function seconds(at: Instant): number {

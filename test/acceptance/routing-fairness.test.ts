@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Config } from '../../src/config/schema.ts';
+import type { StrategyName } from '../../src/rules/routing/pool-schema.ts';
 import { companySeed, openCompany, TUESDAY } from '../support/company.ts';
 import { startWorld } from '../support/world.ts';
 
@@ -9,13 +10,23 @@ const MEMBERS = ['kim', 'lee', 'max', 'nia', 'ron'];
 
 /** Five people share the Nordic leads without caps, and nothing brakes the writes. */
 function shared(config: Config): Config {
+  return nordicsOf(config, MEMBERS, 'weighted_round_robin');
+}
+
+/** Of two people who has fewer leads gets the next. */
+function leastLoaded(config: Config): Config {
+  return nordicsOf(config, ['kim', 'lee'], 'least_loaded');
+}
+
+function nordicsOf(config: Config, logins: readonly string[], strategy: StrategyName): Config {
   const { owner_changes: owners, tasks_created: tasks } = config.write.blast_radius;
   const blast_radius = { ...config.write.blast_radius, owner_changes: { ...owners, max: 10_000 }, tasks_created: { ...tasks, max: 10_000 } }; // oxfmt-ignore
   const nordics = {
     ...config.routing!.pools['nordics']!,
     calendar: 'always',
     cap: {},
-    members: MEMBERS.map((login) => ({ user: `${login}@northwind.example`, weight: 1 })),
+    strategy,
+    members: logins.map((login) => ({ user: `${login}@northwind.example`, weight: 1 })),
   };
   const routing = { ...config.routing!, pools: { ...config.routing!.pools, nordics } };
   return { ...config, write: { ...config.write, blast_radius }, routing };
@@ -59,6 +70,21 @@ describe('turns under failures (D9, R13, R14, R19)', () => {
       ({ record_id }) => record_id,
     );
     expect([...chosen.values()].every((told) => new Set(told.map(({ owner_id }) => owner_id)).size === 1)).toBe(true);
+  });
+
+  it('RE12: 500 leads at once go half and half to the less loaded of two, though the org counts late', async () => {
+    const world = await startWorld({ records: companySeed(TUESDAY) }, { adjust: leastLoaded });
+    await using _ = world;
+    world.sandbox.clock.set(TUESDAY);
+    const company = openCompany(world.sandbox);
+    const leads = Array.from({ length: 500 }, (_none, at) => company.lead({ LastName: `L${at}` }));
+
+    await world.once();
+
+    const owners = leads.map((lead) => company.ownerOf(lead));
+    const [kim = 0, lee = 0] = ['kim', 'lee'].map((login) => owners.filter((owner) => owner === login).length);
+    expect(kim + lee).toBe(500);
+    expect(Math.abs(kim - 250)).toBeLessThanOrEqual(1);
   });
 
   it('are never given twice, though Redis is set back to an older state', async () => {
