@@ -162,14 +162,23 @@ export interface CallLedger {
   leave(news: CallNews): Promise<void>;
 }
 
+/**
+ * @param signal  aborts when the daemon stops, or when the batch is another worker's
+ * @param assure  settles when the batch is surely still ours, as it must be before each write; a process that was frozen,
+ *   or cut off from Redis, may have lost it (D14). Throws AppError `redis-unreachable` (wait), or what aborts the signal
+ */
+export type HandleBatch = (ids: readonly string[], signal: AbortSignal, assure: () => Promise<void>) => Promise<void>;
+
 /** A batch in a queue: ids only, at most BATCH_SIZE of them. Doubled, late and reordered batches are harmless. */
 export interface WorkQueues {
   /** Settles when Redis has acknowledged all batches. @throws AppError wait when Redis does not answer. */
   add(kind: WorkKind, ids: readonly string[], delayMs?: number, urgency?: Urgency): Promise<void>;
   /** Starts to hand batches to `handle`, one at a time per kind over all replicas. A rejected batch comes again. */
-  work(kind: WorkKind, handle: (ids: readonly string[], signal: AbortSignal) => Promise<void>): Promise<void>;
+  work(kind: WorkKind, handle: HandleBatch): Promise<void>;
   /** Batches that wait, are delayed, or are in work anywhere. */
   pending(): Promise<number>;
+  /** Whether batches wait of a kind of which none is in work anywhere. */
+  isStuck(): Promise<boolean>;
   /** Takes no new batch; batches in work end, or are handed back when `graceMs` is over. */
   stop(graceMs: number): Promise<void>;
   close(): Promise<void>;

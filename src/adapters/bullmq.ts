@@ -1,5 +1,6 @@
 import { DelayedError, Queue, Worker, type Job } from 'bullmq';
 
+import { AppError } from '../domain/error.ts';
 import type { WorkKind } from '../domain/work.ts';
 import type { Urgency, WorkQueues } from '../ports.ts';
 import { connectForCommands, connectForWorkers, redisError, type RedisSettings } from './redis.ts';
@@ -60,13 +61,20 @@ export async function createBullQueues(
       const worker = new Worker<Batch>(
         kind,
         async (job, token) => {
+          // A batch whose content went with a Redis that was emptied: the next poll finds its records anew.
+          const ids = (job.data as Partial<Batch>).ids ?? [];
+          if (ids.length === 0) return;
+          const hold = holdBatch(job, token ?? '');
+          const until = AbortSignal.any([stopping.signal, hold.lost]);
           try {
-            // A batch whose content went with a Redis that was emptied: the next poll finds its records anew.
-            const ids = (job.data as Partial<Batch>).ids ?? [];
-            if (ids.length > 0) await untilGivenUp(handle(ids, stopping.signal), stopping.signal);
-          } catch {
+            await hold.assure();
+            await untilGivenUp(handle(ids, until, hold.assure), until);
+          } catch (error) {
+            if (hold.lost.aborted) throw error;
             // Whatever it was, a batch is never dropped: a failed job would be.
             await handBack(job, token, stopping.signal.aborted ? 0 : PAUSE);
+          } finally {
+            hold.release();
           }
         },
         {
@@ -94,6 +102,17 @@ export async function createBullQueues(
       }
     },
 
+    async isStuck() {
+      try {
+        const counts = await Promise.all(
+          [...queues.values()].map((queue) => queue.getJobCounts('waiting', 'prioritized', 'active')),
+        );
+        return counts.some(({ waiting = 0, prioritized = 0, active = 0 }) => waiting + prioritized > 0 && active === 0);
+      } catch (cause) {
+        throw redisError(cause);
+      }
+    },
+
     async stop(graceMs) {
       const timer = setTimeout(() => stopping.abort(), graceMs);
       try {
@@ -112,6 +131,70 @@ export async function createBullQueues(
   function queueOf(kind: WorkKind): Queue<Batch> {
     return queues.get(kind)!;
   }
+}
+
+/** How often Redis is asked whether a batch in work is still ours, ms. */
+const CONFIRM = LOCK / 6;
+/** An answer so old proves nothing: the process may have been frozen meanwhile, or cut off from Redis, ms. */
+const STALE = LOCK / 2;
+
+type Hold = {
+  /** Aborts when Redis says that the batch is not ours any more. */
+  readonly lost: AbortSignal;
+  readonly assure: () => Promise<void>;
+  readonly release: () => void;
+};
+
+/** Keeps a batch in work ours, and knows how long ago Redis said that it is. */
+function holdBatch(job: Job<Batch>, token: string): Hold {
+  const lost = new AbortController();
+  let confirmedAt = Number.NEGATIVE_INFINITY;
+  let asking: Promise<void> | null = null;
+  const timer = setInterval(() => void confirm().catch(() => undefined), CONFIRM);
+  return {
+    lost: lost.signal,
+    async assure() {
+      if (performance.now() - confirmedAt >= STALE) await answered(confirm());
+      lost.signal.throwIfAborted();
+      if (performance.now() - confirmedAt >= STALE) throw unassured();
+    },
+    release: () => clearInterval(timer),
+  };
+
+  function confirm(): Promise<void> {
+    asking ??= ask().finally(() => {
+      asking = null;
+    });
+    return asking;
+  }
+
+  async function ask(): Promise<void> {
+    const asked = performance.now();
+    if ((await job.extendLock(token, LOCK)) === 1) confirmedAt = asked;
+    else lost.abort(unassured());
+  }
+}
+
+/** A worker's connection waits for Redis for ever; whoever wants to write does not. */
+async function answered(confirmation: Promise<void>): Promise<void> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(unassured()), STALE);
+  try {
+    await Promise.race([confirmation, late]);
+  } catch (cause) {
+    throw redisError(cause);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function unassured(): AppError {
+  return new AppError({
+    code: 'redis-unreachable',
+    recovery: 'wait',
+    message: 'Redis does not confirm that the batch is still ours (REDIS_URL)',
+    mend: 'none is needed: whoever has it looks at its records anew',
+  });
 }
 
 /** How long a batch that is told to stop may take to do so, ms: a write whose answer does not come must not hold the stop up. */

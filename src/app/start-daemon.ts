@@ -26,6 +26,7 @@ import { createSuspensions } from './suspensions.ts';
 import { serveStatus } from './serve-status.ts';
 import { openWorld, startWorkers } from './start-workers.ts';
 import { boundsOf, tellBudget } from './tell-budget.ts';
+import { watchWorkers } from './watch-workers.ts';
 
 /** How long a batch may go on after the signal to stop, ms; the whole stop takes less than ten seconds. */
 const GRACE = 6_000;
@@ -109,7 +110,10 @@ export async function startDaemon(settings: DaemonSettings, starting: Starting):
   const world = openWorld(settings, starting, { salesforce, state, queues, alerts, loaded, suspensions });
   closers.push(() => queues.stop(GRACE));
   await suspensions.takeOver();
-  if (settings.only !== 'poller') await startWorkers(world, gate, starting, settings.once);
+  if (settings.only !== 'poller') {
+    await startWorkers(world, gate, starting, settings.once);
+    closers.push(watchWorkers(queues, starting.fail));
+  }
   await retryOlderLetters(loaded().frame.configHash, world);
   if (settings.only !== 'workers') {
     await throughOutages(() => reassignLeavers(world, stop), { gate, clock, once: settings.once }, stop);

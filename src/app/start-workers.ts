@@ -9,6 +9,7 @@ import { evaluateOpportunities } from '../workers/opportunities/evaluate-opportu
 import type { OrgGate } from '../workers/org-gate.ts';
 import { isHidden } from '../rules/conditions/hidden-tests.ts';
 import { routeLeads } from '../workers/leads/route-leads.ts';
+import { fenceWrites } from '../workers/fence-writes.ts';
 import { runBatch } from '../workers/run-batch.ts';
 import { setAside } from '../workers/settle.ts';
 import type { WorkWorld } from '../workers/work-world.ts';
@@ -76,12 +77,13 @@ export async function startWorkers(
   const { queues, observer } = world;
   for (const kind of Object.keys(HANDLERS) as WorkKind[]) {
     const laned = { ...world, salesforce: world.salesforce.inLane(LANE_OF[kind]) };
-    await queues.work(kind, (ids, signal) =>
-      runBatch(
+    await queues.work(kind, (ids, signal, assure) => {
+      const fenced = { ...laned, salesforce: fenceWrites(laned.salesforce, assure) };
+      return runBatch(
         kind,
         ids,
         // A run that ends by itself has nobody to wait for.
-        (batch, until) => (once ? HANDLERS[kind](batch, laned, until) : handle(kind, batch, laned, until)),
+        (batch, until) => (once ? HANDLERS[kind](batch, fenced, until) : handle(kind, batch, fenced, until)),
         {
           gate,
           queues,
@@ -101,8 +103,8 @@ export async function startWorkers(
           },
         },
         signal,
-      ),
-    );
+      );
+    });
   }
 }
 

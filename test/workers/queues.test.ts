@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { createBullQueues } from '../../src/adapters/bullmq.ts';
+import { watchWorkers } from '../../src/app/watch-workers.ts';
 import type { WorkQueues } from '../../src/ports.ts';
 import { freshRedis, type FreshRedis } from '../support/redis.ts';
 
@@ -72,5 +73,34 @@ describe('the queues', () => {
 
     await done.promise;
     expect(sizes).toEqual([1_000, 1_000, 300]);
+  });
+
+  it('give a batch up that is not theirs any more: before a write, and at the latest in seconds (D14)', async () => {
+    const refused = Promise.withResolvers<unknown>();
+    const given = Promise.withResolvers<AbortSignal>();
+    await queues.add('lead', ['a']);
+
+    await queues.work('lead', async (_ids, signal, assure) => {
+      await assure();
+      for (const lock of await fresh.redis.keys(`${fresh.prefix}:queue:lead:*:lock`)) await fresh.redis.del(lock);
+      given.resolve(signal);
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      await assure().catch(refused.resolve);
+    });
+
+    expect(await refused.promise).toMatchObject({ code: 'redis-unreachable', recovery: 'wait' });
+    expect((await given.promise).aborted).toBe(true);
+  });
+});
+
+describe('the watch over the workers', () => {
+  it('fails the daemon when batches wait for a minute and nobody takes one (FM 41)', async () => {
+    const failed = Promise.withResolvers<unknown>();
+    await queues.add('lead', ['a']);
+
+    const stop = watchWorkers(queues, failed.resolve, 10);
+
+    expect(await failed.promise).toMatchObject({ code: 'workers-stuck', recovery: 'stop' });
+    stop();
   });
 });
