@@ -21,6 +21,8 @@ export type WorkWorld = SettleWorld &
   WriteWorld & {
     readonly frame: () => Frame;
     readonly alerts: Alerts;
+    /** The names under `alerts:`. */
+    readonly alertChannels: () => readonly string[];
     /** Tasks of open gaps that are planned and not in the org yet, by owner; only a plan has any (C18). */
     readonly plannedTasks?: ReadonlyMap<string, number>;
     /** Keeps decisions for `explain` and `replay` (F39). */

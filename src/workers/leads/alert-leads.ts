@@ -47,23 +47,7 @@ export async function alertRefused(fates: ReadonlyMap<string, Fate>, pass: LeadP
   if (alerts.size > 0) await pass.alerts.post([...alerts.values()]);
 }
 
-/** Tells that a module of ours has paused with leads held (F36): once per module, reason and day. */
-export async function alertPaused(fates: ReadonlyMap<string, Fate>, pass: LeadPass): Promise<void> {
-  const channel = channelOf(pass);
-  const held = [...fates].find(([, { kind }]) => kind === 'held');
-  if (channel === null || held === undefined) return;
-  const day = writeInstant(pass.at).slice(0, 10);
-  const paused = await pass.state.pausedModules();
-  const alerts = (['qualification', 'routing'] as const).flatMap((module): readonly Alert[] => {
-    const pause = paused.get(module);
-    if (pause === undefined) return [];
-    const { code, reason } = pause;
-    const facts = { event: 'module_paused', lead_id: held[0], module, code, message: reason };
-    return [{ channel, key: `paused:${module}:${code}:${day}`, facts }];
-  });
-  if (alerts.length > 0) await pass.alerts.post(alerts);
-}
-
-function channelOf({ taken }: LeadPass): string | null {
+/** Where alerts about leads go; null when the configuration names no channel for them. */
+export function channelOf({ taken }: LeadPass): string | null {
   return taken.rulebook.routing?.rules.handoff.alert ?? null;
 }

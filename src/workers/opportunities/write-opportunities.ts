@@ -6,6 +6,7 @@ import { tellCommittee, tellCriteria } from './announce-opportunities.ts';
 import { refillSlots } from './refill-slots.ts';
 import type { JudgedBatch, JudgedCommittee, OpportunityPass } from './opportunity-pass.ts';
 import type { Written } from '../confirmed-writes.ts';
+import { alertPaused } from '../alert-paused.ts';
 import { settleFates, triesOf, type Settled } from '../settle.ts';
 import { standOf } from '../stand.ts';
 import { submitCreations, submitUpdates, type Creation, type Fate, type Sharing, type Update } from '../write-back.ts';
@@ -36,6 +37,8 @@ export async function writeOpportunities(judged: JudgedBatch, pass: OpportunityP
 
   const tries = (id: string): number => triesOf(pass.memories.get(id));
   const settled = await settleFates('opportunity', [...pass.records.keys()], fates, tries, pass);
+  // No channel is named for deals: who hears of anything hears of a module that stands still.
+  await alertPaused([MODULE, 'opportunity_criteria'], pass.alertChannels(), fates, pass);
   await refillSlots(judged.committees, (each) => holderAfter(each, made, pass), pass);
   await remember(judged, settled, made, pass);
   return [
