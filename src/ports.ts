@@ -75,7 +75,10 @@ export type Query = { readonly soql: string; readonly scanAll?: boolean };
  * but for one new token after a 401.
  */
 export interface Salesforce {
-  /** Signs in, checks that the API version is offered. @throws AppError fix-config with a mend. */
+  /**
+   * Checks that we are let in and that the API version is offered. Once that is known, a later call only has the next one
+   * sign in again, if that was refused for a reason that a person may have mended. @throws AppError fix-config with a mend.
+   */
   connect(signal: AbortSignal): Promise<void>;
   /** The org's clock: the last `Date` header, carried on by a monotonic timer (F24). */
   now(): Instant;

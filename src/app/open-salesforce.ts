@@ -1,4 +1,5 @@
 import { createCallLedger } from '../adapters/redis-call-ledger.ts';
+import { createSignInTurns } from '../adapters/redis-sign-in-turns.ts';
 import type { RedisConnection } from '../adapters/redis.ts';
 import { createRotatedTokens } from '../adapters/rotated-tokens.ts';
 import { connectSalesforce } from '../adapters/salesforce/connect-salesforce.ts';
@@ -27,6 +28,7 @@ export function openSalesforce(
     apiVersion,
     ...daemonic,
     ledger: createCallLedger(redis, prefix),
+    signInTurns: createSignInTurns(redis, prefix, { loginUrl, flow }),
     ...(clock === undefined ? {} : { monotonic: () => clock.monotonic() }),
     rotatedTokens: createRotatedTokens(redis, prefix, configured),
   });

@@ -152,7 +152,11 @@ export async function startDaemon(settings: DaemonSettings, starting: Starting):
       pass: (call, signal) => gate.pass(call, signal),
       isLeader: () => lease?.isHeld() ?? false,
     },
-    reload: () => config.reload(),
+    async reload() {
+      // Whoever asks for it may have mended a refused sign-in as well.
+      await salesforce.connect(stop).catch(() => undefined);
+      await config.reload();
+    },
   };
 
   /** Looks now and then whether suspended modules can go on; a failure is left to the next time. */

@@ -17,8 +17,9 @@ export function connectSalesforce(settings: SalesforceSettings): Salesforce {
   const session = openSession(settings);
   let isVersionChecked = false;
 
-  /** Asked once: who waits for the org to come back connects again and again. */
+  /** The version is asked once: who waits for the org to come back connects again and again. */
   async function connect(signal: AbortSignal): Promise<void> {
+    session.forgive();
     if (!isVersionChecked) await checkVersion(session, settings.apiVersion, signal);
     isVersionChecked = true;
   }

@@ -33,6 +33,8 @@ export type Session = {
   read(request: ApiRequest, signal: AbortSignal): Promise<unknown>;
   /** The same, but once sent the request is left to its deadline: whether it was committed must be known. */
   write(request: ApiRequest, signal: AbortSignal): Promise<unknown>;
+  /** After a refusal that a person may have mended meanwhile, asks for a token again. */
+  forgive(): void;
   /** The user of the token in hand, or null. */
   userId(): string | null;
   readonly clock: OrgClock;
@@ -48,7 +50,8 @@ export type Session = {
 export function openSession(settings: SalesforceSettings): Session {
   const deadlines: Deadlines = { ...DEFAULT_DEADLINES, ...settings.deadlines };
   const maxInFlight = settings.maxInFlight ?? DEFAULT_MAX_IN_FLIGHT;
-  const clock = createOrgClock(settings.monotonic);
+  const monotonic = settings.monotonic ?? (() => performance.now());
+  const clock = createOrgClock(monotonic);
   const gate = createGate(settings.ledger === undefined ? maxInFlight : 0);
   const closing = new AbortController();
   let calls = 0;
@@ -62,18 +65,18 @@ export function openSession(settings: SalesforceSettings): Session {
     maxInFlight,
     gate,
     now: () => clock.peek() ?? Date.now(),
-    monotonic: settings.monotonic ?? (() => performance.now()),
+    monotonic,
   });
   const transport = openTransport({ connectMs: deadlines.connectMs, maxInFlight, onExchange: observe });
-  const tokens = createTokenKeeper(
-    createSignIn({
-      loginUrl: settings.loginUrl,
-      flow: settings.flow,
-      rotatedTokens: settings.rotatedTokens,
-      clock,
-      send: sendTokenRequest,
-    }),
-  );
+  const signIn = createSignIn({
+    loginUrl: settings.loginUrl,
+    flow: settings.flow,
+    rotatedTokens: settings.rotatedTokens,
+    clock,
+    send: sendTokenRequest,
+  });
+  const { signInTurns } = settings;
+  const tokens = createTokenKeeper(signInTurns === undefined ? signIn : () => signInTurns.take(signIn), monotonic);
   const connection = openConnection(settings.apiVersion, async (request, exchange) => {
     const answer = await transport.send(request, exchange);
     if (!isAccepted(answer)) throw readRefusal(answer);
@@ -166,6 +169,7 @@ export function openSession(settings: SalesforceSettings): Session {
     return {
       read: (request, signal) => call(request, lane, false, signal),
       write: (request, signal) => call(request, lane, true, signal),
+      forgive: () => tokens.forgive(),
       userId: () => tokens.peek()?.userId ?? null,
       clock,
       calls: () => calls,

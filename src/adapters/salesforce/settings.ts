@@ -69,6 +69,8 @@ export type SalesforceSettings = {
   readonly rotatedTokens: RotatedTokens;
   /** What the replicas of one org share; without it this process counts alone. */
   readonly ledger?: CallLedger;
+  /** Has the replicas sign in one after the other; without it this process does as it likes. */
+  readonly signInTurns?: { take<T>(signIn: () => Promise<T>): Promise<T> };
   /** What may be spent now; asked again for every call. Without it nothing is held back. */
   readonly budget?: () => ApiBudget;
   /** Told each time that other lanes may call than before. */

@@ -20,9 +20,12 @@ export type TokenKeeper = {
   prove(token: Token): void;
   /**
    * A call with this token got 401. Whoever comes first gives it up; the others find its successor.
-   * Answers with the refusal when the token was young and never worked, for then a next one would not either.
+   * Answers with the refusal when the token was young and never worked, for then a next one would not either,
+   * and when it replaced another within the same minute (D11).
    */
   giveUp(token: Token): AppError | null;
+  /** A person may have mended what only a person can: the next call asks again. */
+  forgive(): void;
 };
 
 const YOUNG_MS = 60_000;
@@ -31,14 +34,14 @@ const LONGEST_HOLD_MS = 15 * 60_000;
 
 /**
  * One token for the whole process. Callers that come while one is asked for share the answer, so twenty 401s make one
- * new token. After a refusal nobody asks for 1, 2, 4, 8, then 15 minutes: repeated sign-ins lock the user out.
+ * new token, and one a minute at most. After a refusal nobody asks for 1, 2, 4, 8, then 15 minutes: repeated sign-ins lock
+ * the user out. What only a person can mend is asked again when somebody says so, or a quarter of an hour later.
  * Tokens carry no lifetime; a 401 is the only sign of their end.
  */
-export function createTokenKeeper(
-  requestToken: () => Promise<Token>,
-  monotonicNow: () => number = () => performance.now(),
-): TokenKeeper {
-  let held: { readonly token: Token; readonly since: number; isProven: boolean } | null = null;
+export function createTokenKeeper(requestToken: () => Promise<Token>, monotonicNow: () => number): TokenKeeper {
+  let held: { readonly token: Token; readonly since: number; readonly isRenewal: boolean; isProven: boolean } | null =
+    null;
+  let hasExpired = false;
   let asking: Promise<Token> | null = null;
   let hold: { readonly refusal: AppError; readonly until: number } | null = null;
   let refusals = 0;
@@ -54,7 +57,7 @@ export function createTokenKeeper(
   async function ask(): Promise<Token> {
     try {
       const token = await requestToken();
-      held = { token, since: monotonicNow(), isProven: false };
+      held = { token, since: monotonicNow(), isRenewal: hasExpired, isProven: false };
       return token;
     } catch (error) {
       if (error instanceof AppError && !isOutage(error)) holdOff(error);
@@ -65,7 +68,8 @@ export function createTokenKeeper(
   }
 
   function holdOff(refusal: AppError): void {
-    hold = { refusal, until: monotonicNow() + Math.min(FIRST_HOLD_MS * 2 ** refusals, LONGEST_HOLD_MS) };
+    const pause = refusal.recovery === 'fix-config' ? LONGEST_HOLD_MS : FIRST_HOLD_MS * 2 ** refusals;
+    hold = { refusal, until: monotonicNow() + Math.min(pause, LONGEST_HOLD_MS) };
     refusals += 1;
   }
 
@@ -78,18 +82,26 @@ export function createTokenKeeper(
 
   function giveUp(token: Token): AppError | null {
     if (held?.token !== token) return null;
-    const isStillborn = !held.isProven && monotonicNow() - held.since < YOUNG_MS;
+    const { since, isProven, isRenewal } = held;
+    const isYoung = monotonicNow() - since < YOUNG_MS;
     held = null;
-    if (!isStillborn) return null;
+    hasExpired = true;
+    if (!isYoung || (isProven && !isRenewal)) return null;
     const refusal = newTokenRefused();
-    holdOff(refusal);
+    if (isProven) hold = { refusal, until: since + YOUNG_MS };
+    else holdOff(refusal);
     return refusal;
+  }
+
+  function forgive(): void {
+    if (hold?.refusal.recovery === 'fix-config') hold = null;
   }
 
   return {
     current,
     prove,
     giveUp,
+    forgive,
     isCurrent: (token) => held?.token === token,
     peek: () => held?.token ?? null,
   };
@@ -99,7 +111,7 @@ function newTokenRefused(): AppError {
   return new AppError({
     code: 'session-refused',
     recovery: 'wait',
-    message: 'the org grants tokens but refuses them at once (HTTP 401)',
+    message: 'the org grants tokens but refuses them at once or within a minute (HTTP 401)',
     mend: 'check the OAuth scope "api" of the app, its IP restrictions, and the login hours and IP ranges of the integration user',
   });
 }

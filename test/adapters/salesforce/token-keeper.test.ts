@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createTokenKeeper, type Token } from '../../../src/adapters/salesforce/token-keeper.ts';
-import { AppError } from '../../../src/domain/error.ts';
+import { AppError, type Recovery } from '../../../src/domain/error.ts';
 
 const MINUTE = 60_000;
 
@@ -34,8 +34,8 @@ function aToken(serial: number): Token {
   };
 }
 
-function aRefusal(code = 'oauth-refused'): AppError {
-  return new AppError({ code, recovery: 'fix-config', message: 'refused' });
+function aRefusal(code = 'oauth-refused', recovery: Recovery = 'fix-config'): AppError {
+  return new AppError({ code, recovery, message: 'refused' });
 }
 
 describe('one token for the whole process (D11)', () => {
@@ -97,18 +97,46 @@ describe('one token for the whole process (D11)', () => {
     await expect(keeper.current()).resolves.toMatchObject({ accessToken: 'token-2' });
   });
 
-  it('asks at 0, 1, 3, 7, 15 and then every 15 minutes while it is refused (I25)', async () => {
-    const { keeper, requests, pass } = anEndpoint(() => aRefusal());
+  it('asks at 0, 1, 3, 7, 15 and then every 15 minutes while it is held off (I25)', async () => {
+    const { keeper, requests, pass } = anEndpoint(() => aRefusal('oauth-login-rate', 'wait'));
     const askedAt: number[] = [];
 
     for (let minute = 0; minute <= 45; minute++) {
       const before = requests();
-      await expect(keeper.current()).rejects.toMatchObject({ code: 'oauth-refused' });
+      await expect(keeper.current()).rejects.toMatchObject({ code: 'oauth-login-rate' });
       if (requests() > before) askedAt.push(minute);
       pass(MINUTE);
     }
 
     expect(askedAt).toEqual([0, 1, 3, 7, 15, 30, 45]);
+  });
+
+  it('asks once for what only a person can mend, until somebody says it is mended (D11)', async () => {
+    const { keeper, requests, pass } = anEndpoint((request) => (request === 1 ? aRefusal() : aToken(request)));
+    for (let minute = 0; minute < 15; minute++) {
+      await expect(keeper.current()).rejects.toMatchObject({ code: 'oauth-refused' });
+      pass(MINUTE - 1);
+    }
+    expect(requests()).toBe(1);
+
+    keeper.forgive();
+
+    await expect(keeper.current()).resolves.toMatchObject({ accessToken: 'token-2' });
+  });
+
+  it('renews once a minute at most, even what had worked (D11)', async () => {
+    const { keeper, requests, pass } = anEndpoint();
+    for (let renewal = 0; renewal < 2; renewal++) {
+      const token = await keeper.current();
+      keeper.prove(token);
+      keeper.giveUp(token);
+    }
+    await expect(keeper.current()).rejects.toMatchObject({ code: 'session-refused', recovery: 'wait' });
+    expect(requests()).toBe(2);
+
+    pass(MINUTE);
+
+    await expect(keeper.current()).resolves.toMatchObject({ accessToken: 'token-3' });
   });
 
   it('does not hold off after an outage, which says nothing about the credentials', async () => {
