@@ -189,17 +189,19 @@ describe('timetables', () => {
     const events = await world.once();
     expect(decisionOf(events, deal)).toMatchObject({ findings: ['blanket_association'] });
     expect(company.flags(deal)).toMatchObject({ coverage: '0/3', missing: 'contacts 0/2; primary; champion' });
+    expect(company.tasks(deal)).toMatchObject([{ isOpen: true }]);
 
     for (const { contact } of added.slice(0, 2)) {
       org.as(MAX).insert('Task', { WhoId: contact, WhatId: deal, Subject: 'Call', Status: 'Completed' });
     }
     await world.once();
     expect(company.flags(deal)).toMatchObject({ status: 'compliant', coverage: '3/3' });
+    expect(company.tasks(deal)).toMatchObject([{ isOpen: false }]);
   });
 
   it('counts merged contacts once and misses the primary that was on the loser (CE26)', async () => {
     await using started = await startCompany();
-    const { world, company, org } = started;
+    const { world, company, org, clock } = started;
     const deal = company.opportunity('Needs Analysis', [
       ['a', 'Champion', true],
       ['b', null],
@@ -212,6 +214,14 @@ describe('timetables', () => {
 
     expect(company.flags(deal)).toMatchObject({ status: 'warning', missing: 'contacts 1/2; primary' });
     expect(decisionOf(events, deal)).toMatchObject({ findings: ['role_blank', 'duplicate_row'] });
+    expect(company.tasks(deal)).toEqual([]);
+
+    clock.advance(3 * DAY);
+    await world.once();
+    expect(company.flags(deal).status).toBe('violation');
+    expect(company.tasks(deal)).toMatchObject([
+      { subject: 'Add to the buying committee: contacts 1/2; primary', isOpen: true },
+    ]);
   });
 
   it('ends an exemption at midnight in the org’s zone by a timer, with a fresh grace (CE13)', async () => {
@@ -225,8 +235,12 @@ describe('timetables', () => {
 
     await daemon.until(() => company.flags(deal).status !== 'exempt');
 
-    expect(company.flags(deal).status).toBe('warning');
+    expect(company.flags(deal)).toMatchObject({ status: 'warning', missing: 'economic_buyer' });
     expect(clock.now()).toBeLessThan(Date.parse('2026-11-25T00:01:01Z'));
+    expect(company.tasks(deal)).toEqual([]);
+    clock.set(Date.parse('2026-11-27T18:00:00Z'));
+    await daemon.until(() => company.tasks(deal).length === 1);
+    expect(company.flags(deal).status).toBe('violation');
     await daemon.stop();
   });
 
