@@ -1,5 +1,6 @@
 import type { OrgQueue, User } from '../domain/record.ts';
 import { isRecordId, to18 } from '../domain/record-id.ts';
+import { findUser, indexUsers, type Users } from '../rules/routing/users.ts';
 import type { Located } from './located.ts';
 import { modeOf } from './mode.ts';
 import type { Place, Problem } from './problem.ts';
@@ -14,11 +15,28 @@ export function checkOwners(
   org: { readonly users: Iterable<User>; readonly queues: readonly OrgQueue[] },
 ): readonly Problem[] {
   const users = [...org.users];
-  return references(config).flatMap(({ kind, name, path, part }) => {
+  const named = references(config).flatMap(({ kind, name, path, part }) => {
     if (modeOf(config, path) === 'off') return [];
     const place = located.locate(path, part);
     if (kind === 'user') return userProblem(name, users, place);
     return kind === 'queue' ? queueProblem(name, org.queues, place) : [];
+  });
+  return [...named, ...doubledMembers(config, located, indexUsers(users))];
+}
+
+/** Turns are kept by user: who is a member by the username and by the address again would mix them up. */
+function doubledMembers({ routing }: Config, located: Located, users: Users): readonly Problem[] {
+  if (routing === null || routing.mode === 'off') return [];
+  return Object.entries(routing.pools).flatMap(([pool, { members }]) => {
+    const seen = new Map<string, string>();
+    return members.flatMap(({ user: reference }, index) => {
+      const id = findUser(users, reference)?.id;
+      const other = id === undefined ? undefined : seen.get(id);
+      if (id !== undefined) seen.set(id, other ?? reference);
+      if (other === undefined) return [];
+      const message = `"${reference}" is the same user as "${other}"; a greater share is a weight`;
+      return [problemAt(located.locate(['routing', 'pools', pool, 'members', index, 'user']), 'E_DUP_ID', message)];
+    });
   });
 }
 

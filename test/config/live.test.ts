@@ -120,6 +120,17 @@ describe('users', () => {
     ]);
   });
 
+  test('F42: one user who is a member of a pool by two names', () => {
+    const ron = aUser({ username: 'ron@x.example', email: 'ron@sales.example' });
+    const fallback = 'fallback: [{ queue: Unrouted_Leads }]';
+    const pools = 'pools: { p: { members: [ron@x.example, { user: ron@sales.example, weight: 2 }] } }';
+    const files = { 'a.yaml': ORG_YAML, 'b.yaml': `routing: { ${pools}, ${fallback} }` };
+
+    expect(liveProblems(anOrg({ users: [ron] }), files)).toEqual([
+      'b.yaml:1:59 error E_DUP_ID "ron@sales.example" is the same user as "ron@x.example"; a greater share is a weight',
+    ]);
+  });
+
   test('F42: an address of one active user', () => {
     const ron = aUser({ username: 'ron@x.example', email: 'Ron@Northwind.example' });
     const former = aUser({ username: 'old@x.example', email: 'ron@northwind.example', isActive: false });
