@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 
 import { compileRulebook } from '../../src/rules/rulebook.ts';
-import type { LeadModule } from '../../src/workers/leads/announce-leads.ts';
+import type { LeadModule } from '../../src/workers/leads/lead-input.ts';
 import { replayLead } from '../../src/workers/leads/replay-lead.ts';
 import { companySeed, openCompany, TUESDAY } from '../support/company.ts';
 import { loadExample, startWorld, type TestWorld } from '../support/world.ts';
@@ -72,8 +72,8 @@ it('what the decision log keeps is enough to decide again, to the same result (F
 
   const lines = readDecisions(world);
   const rulebook = compileRulebook(loadExample(), null);
-  const replayed = lines.map(({ module, record_id: recordId, ts, input }) =>
-    replayLead({ module, recordId, at: Date.parse(ts), input }, rulebook),
+  const replayed = lines.map(({ record_id: recordId, ts, input }) =>
+    replayLead({ recordId, at: Date.parse(ts), input }, rulebook),
   );
 
   expect([...new Set(lines.map(kindOf))].toSorted()).toEqual([
@@ -94,6 +94,11 @@ it('what the decision log keeps is enough to decide again, to the same result (F
     'routing waiting',
   ]);
   expect(replayed).toEqual(lines.map(({ result }) => result));
+  // Same id, same result: no two decisions that differ have one.
+  const results = Map.groupBy(lines, ({ id }) => id);
+  expect(
+    [...results.values()].filter((same) => new Set(same.map(({ result }) => JSON.stringify(result))).size > 1),
+  ).toEqual([]);
   const munich = lines.find(({ result }) => result['pool'] === 'dach')!;
   const [pia, otto] = [company.userId('pia'), company.userId('otto')];
   const nobody = { cw: 0, last_at: null, open: 0, today: 0 };

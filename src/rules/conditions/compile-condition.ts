@@ -83,13 +83,14 @@ function compileFieldEntry(field: string, test: FieldTest, lists: Lists, calenda
   const compiled = Object.entries(named).map(([name, raw]) => compileOperator(name, raw, context));
   const onBlank = typeof ifBlank === 'boolean' ? ifBlank : compiled.every((operator) => operator.onBlank);
   const name = testName(field, test);
+  const isTimed = 'older_than' in named || 'newer_than' in named;
   const holds = (fields: Fields, now: Instant): boolean => {
     const recorded = fields[name];
     if (typeof recorded === 'boolean') return recorded;
     const value = present(fields[field]);
     return value === null ? onBlank : compiled.every((operator) => operator.passes(value, now));
   };
-  return { key: field, test, fields: [field], tests: [{ field, name, holds }], holds };
+  return { key: field, test, fields: [field], tests: [{ field, name, isTimed, holds }], holds };
 }
 
 function compileOperator(name: string, raw: unknown, context: OperatorContext) {

@@ -7,6 +7,8 @@ export type NamedTest = {
   readonly field: string;
   /** What `testName` gives for it. */
   readonly name: string;
+  /** Whether the outcome changes with time alone. */
+  readonly isTimed: boolean;
   readonly holds: (fields: Fields, now: Instant) => boolean;
 };
 
@@ -28,14 +30,17 @@ export function isHidden(field: string, hidden: ReadonlySet<string>): boolean {
   return hidden.has(field) || hidden.has(field.slice(field.lastIndexOf('.') + 1));
 }
 
-/** How the tests of hidden fields come out, by `testName`: without the values nobody can ask them again. */
-export function outcomesOfHidden(
+/**
+ * How the tests come out, by `testName`, that the values alone do not tell: those of hidden fields, which nobody can ask
+ * again, and those of ages, so that decisions with the same input are the same (F40).
+ */
+export function outcomesToKeep(
   tests: readonly NamedTest[],
   fields: Fields,
   hidden: ReadonlySet<string>,
   now: Instant,
 ): Readonly<Record<string, boolean>> {
-  const asked = tests.filter(({ field }) => isHidden(field, hidden));
+  const asked = tests.filter(({ field, isTimed }) => isTimed || isHidden(field, hidden));
   return Object.fromEntries(asked.map(({ name, holds }) => [name, holds(fields, now)]));
 }
 

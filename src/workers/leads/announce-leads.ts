@@ -2,6 +2,7 @@ import { writeInstant } from '../../domain/instant.ts';
 import type { Decision } from '../../domain/decision.ts';
 import type { Memory } from '../../ports.ts';
 import { refusedBy, type Drift, type LeadRuling } from './decide-leads.ts';
+import type { LeadModule } from './lead-input.ts';
 import type { LeadPass } from './lead-pass.ts';
 import { nameUsers, recordLead } from './record-lead.ts';
 import type { Revert } from './reverts.ts';
@@ -23,16 +24,13 @@ export function announce(rulings: readonly LeadRuling[], { taken, observer, at }
       if (isNew) {
         observer.emit('decision', { ...names, record_id: lead.id, ...result }, isRoutine ? 'debug' : 'info');
       }
-      const input = recordLead(ruling, naming, taken, at);
+      const input = recordLead(ruling, module, naming, taken, at);
       const epoch = String(lead.epoch.number);
       announced.push({ isNew, decision: { at, ...names, recordId: lead.id, epoch, input, result } });
     }
   }
   return announced;
 }
-
-/** The modules that decide about leads. */
-export type LeadModule = 'qualification' | 'routing';
 
 type Told = {
   readonly module: LeadModule;

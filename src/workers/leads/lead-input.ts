@@ -3,6 +3,10 @@ import { z } from 'zod';
 import { Assignment } from '../../rules/routing/assignment.ts';
 import { Cause } from './lead-epochs.ts';
 
+/** The modules that decide about leads. */
+export const LeadModule = z.enum(['qualification', 'routing']);
+export type LeadModule = z.output<typeof LeadModule>;
+
 const Time = z.number();
 const Value = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
@@ -51,6 +55,8 @@ const Pool = z.object({ turns: z.int(), members: z.record(z.string(), PoolMember
  * epoch milliseconds, people by user id.
  */
 export const LeadInput = z.object({
+  /** Two modules decide about one lead on the same facts: their decisions are not the same. */
+  module: LeadModule,
   geo: z.object({
     country: z.string().nullable(),
     state: z.string().nullable(),
@@ -60,7 +66,7 @@ export const LeadInput = z.object({
   }),
   /** What was odd about the values. */
   value_findings: z.array(z.string()),
-  /** Outcomes of the tests of hidden fields. */
+  /** Outcomes of the tests of hidden fields and of ages. */
   conditions: z.record(z.string(), z.boolean()),
   /** Of the named account that the lead belongs to; null for none. */
   named_domain: z.string().nullable(),

@@ -1,6 +1,6 @@
 import type { Fields } from '../../domain/record.ts';
 import type { Instant } from '../../domain/instant.ts';
-import { outcomesOfHidden } from '../../rules/conditions/hidden-tests.ts';
+import { outcomesToKeep } from '../../rules/conditions/hidden-tests.ts';
 import { findTerritory } from '../../rules/routing/decide-route.ts';
 import { sharedKeys } from '../../rules/routing/match-account.ts';
 import { findNamedAccount, type NamedAccount } from '../../rules/routing/named-accounts.ts';
@@ -15,7 +15,7 @@ import {
   type RouteBasis,
   type RuleFrame,
 } from './decide-leads.ts';
-import type { LeadInput } from './lead-input.ts';
+import type { LeadInput, LeadModule } from './lead-input.ts';
 
 /** Which of the configuration's references to users mean a user, by user id. */
 export type Naming = ReadonlyMap<string, readonly number[]>;
@@ -36,6 +36,7 @@ export function nameUsers({ rulebook, directory }: RuleFrame): Naming {
  */
 export function recordLead(
   ruling: LeadRuling,
+  module: LeadModule,
   naming: Naming,
   frame: RuleFrame,
   now: Instant,
@@ -45,9 +46,10 @@ export function recordLead(
   const { qualification, routing, hidden } = frame.rulebook;
   const tests = [...(qualification?.rules.tests ?? []), ...(routing?.rules.tests ?? [])];
   const input: LeadInput = {
+    module,
     geo: { ...reading.geo, findings: [...reading.geo.findings] },
     value_findings: [...reading.findings],
-    conditions: outcomesOfHidden(tests, reading.fields, hidden, now),
+    conditions: outcomesToKeep(tests, reading.fields, hidden, now),
     named_domain: namedAccountOf(lead.reading.fields, routing?.rules)?.domain ?? null,
     previous_outcome: readOutcome(memory),
     held_since: numberOrNull(memory?.['held_since']),
@@ -62,7 +64,10 @@ export function recordLead(
     handoffs: [...lead.record.handoffKeys],
     users: recordUsers(ruling, naming, frame, now),
     queues: recordQueues(ruling, frame),
-    route: basis === null || routing === null ? null : recordRoute(basis, ruling, routing.rules, frame, now),
+    route:
+      module !== 'routing' || basis === null || routing === null
+        ? null
+        : recordRoute(basis, ruling, routing.rules, frame, now),
   };
   return { ...reading.fields, ...input };
 }
@@ -86,7 +91,7 @@ function recordRoute(
     })),
     accounts: accounts.map(({ id, ownerId, fields }) => {
       const conditions = {
-        ...outcomesOfHidden(rules.accounts?.where.tests ?? [], fields, rulebook.hidden, now),
+        ...outcomesToKeep(rules.accounts?.where.tests ?? [], fields, rulebook.hidden, now),
         ...(rules.accounts === null ? {} : sharedKeys(rules.accounts, lead.reading.fields, fields)),
       };
       return { id, owner_id: ownerId, fields, conditions };

@@ -4,7 +4,7 @@ import { NAMED_DOMAIN } from '../../rules/routing/named-accounts.ts';
 import type { PoolStates } from '../../rules/routing/pools/state.ts';
 import type { Users } from '../../rules/routing/users.ts';
 import type { Rulebook } from '../../rules/rulebook.ts';
-import { resultsOf, type LeadModule } from './announce-leads.ts';
+import { resultsOf } from './announce-leads.ts';
 import { giveLeads, judgeLeads, needsTurn, type LeadCase, type RuleFrame } from './decide-leads.ts';
 import { indexDuplicates } from './find-duplicates.ts';
 import { LeadInput } from './lead-input.ts';
@@ -12,7 +12,6 @@ import type { RouteFacts } from './load-route-facts.ts';
 
 /** A decision as the log keeps it. */
 export type RecordedDecision = {
-  readonly module: LeadModule;
   readonly recordId: string;
   readonly at: Instant;
   /** As `recordLead` made it, hidden values as hashes. */
@@ -23,7 +22,7 @@ export type RecordedDecision = {
  * Decides again from what was recorded, with nothing but the rules of the same configuration (F39, F40).
  * @returns the result as the log tells it; null when the module says nothing of such a lead
  */
-export function replayLead({ module, recordId, at, input }: RecordedDecision, rulebook: Rulebook) {
+export function replayLead({ recordId, at, input }: RecordedDecision, rulebook: Rulebook) {
   const stored = LeadInput.parse(input);
   const frame: RuleFrame = { rulebook, directory: directoryOf(stored, input, rulebook) };
   const judged = judgeLeads([caseOf(recordId, stored, input)], frame, at);
@@ -33,7 +32,7 @@ export function replayLead({ module, recordId, at, input }: RecordedDecision, ru
     route !== null && rules !== undefined && judged.some(needsTurn)
       ? giveLeads(judged, rules, statesOf(route), factsOf(route), frame, at)
       : { rulings: judged };
-  return resultsOf(rulings[0]!, frame).find((told) => told.module === module)?.result ?? null;
+  return resultsOf(rulings[0]!, frame).find((told) => told.module === stored.module)?.result ?? null;
 }
 
 type Route = NonNullable<LeadInput['route']>;

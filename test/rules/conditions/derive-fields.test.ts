@@ -68,6 +68,7 @@ test('the place and the segment come from their own rules; what they do not know
 
   expect(deriveFields(fields, { freeEmailDomains })).toEqual({
     Country: 'Norway',
+    'response.source': null,
     'sla.touches': 3,
     'email.domain': null,
     'email.is_free': null,
