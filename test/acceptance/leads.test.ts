@@ -151,7 +151,7 @@ describe.concurrent('a lead that waits for opening hours', () => {
     expect(world.events.filter(({ event, module }) => event === 'decision' && module === 'routing')).toMatchObject([
       { record_id: lead, result: 'waiting', wait_until: '2026-11-24T09:00:00.000Z' },
     ]);
-    clock.set(Date.parse('2026-11-24T08:59:00Z'));
+    clock.set(Date.parse('2026-11-24T08:30:00Z'));
     await world.once();
     expect(company.ownerOf(lead)).toBe('queue:Inbound_Leads');
 
