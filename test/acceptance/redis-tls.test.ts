@@ -1,9 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import path from 'node:path';
-
 import { expect, it } from 'vitest';
 
 import { startProcess } from '../faults/daemon-process.ts';
+import { makeCertificate } from '../support/certificate.ts';
 import { startCompany } from '../support/company-world.ts';
 import { createRedisProcess, pickFreePort } from '../support/redis-process.ts';
 
@@ -31,13 +29,3 @@ it('a Redis over TLS is used only when its certificate is trusted, and the refus
   expect(trusting).toMatchObject({ code: 0, err: '' });
   expect(org.record(lead)).toMatchObject({ Rolecall_Turn__c: 'nordics:000000001' });
 }, 60_000);
-
-function makeCertificate(folder: string): { readonly certificate: string; readonly key: string } {
-  const [certificate, key] = [path.join(folder, 'redis.crt'), path.join(folder, 'redis.key')];
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
-  const files = ['-out', certificate, '-keyout', key];
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', ...subject, ...files], {
-    stdio: 'ignore',
-  });
-  return { certificate, key };
-}

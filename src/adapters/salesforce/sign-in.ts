@@ -155,10 +155,16 @@ async function whileBusy<T>(grant: () => Promise<T>): Promise<T> {
 
 const Grant = z.object({
   access_token: z.string().min(1),
-  instance_url: z.url(),
+  instance_url: z.url().refine(isSafe),
   id: z.string(),
   refresh_token: z.string().nullish(),
 });
+
+/** The token goes wherever this points to: in clear only to this machine itself. */
+function isSafe(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'https:' || ['127.0.0.1', 'localhost', '[::1]'].includes(hostname);
+}
 
 function readGrant(answer: unknown): { readonly token: Token; readonly refreshToken: string | null } {
   const grant = readShape(Grant, answer, 'token');

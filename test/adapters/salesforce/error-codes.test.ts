@@ -54,6 +54,15 @@ describe('the recovery of a Salesforce code (F35)', () => {
     },
   );
 
+  it('puts each code in one class only, so that none depends on the order of the lists (D8)', () => {
+    const source = readFileSync(new URL('../../../src/adapters/salesforce/error-codes.ts', import.meta.url), 'utf8');
+    const lists = [...source.matchAll(/^const [A-Z_]+ = `([^`]*)`/gm)].map(([, list = '']) => list.trim().split(/\s+/));
+    const codes = lists.flat();
+
+    expect(lists).toHaveLength(5);
+    expect(codes.filter((code, index) => codes.indexOf(code) !== index)).toEqual([]);
+  });
+
   it.each(['NOT_FOUND', 'METHOD_NOT_ALLOWED', 'APEX_ERROR', 'OPERATION_WITH_INACTIVE_USER'])(
     'names %s, which only REST or Apex answers',
     (code) => {
