@@ -229,6 +229,7 @@ export interface State {
   rememberRoleParents(parents: ReadonlyMap<string, string>): Promise<void>;
   /** The opportunity of each role id; null where it is not known. */
   roleParents(roleIds: readonly string[]): Promise<readonly (string | null)[]>;
+  forgetRoleParents(roleIds: readonly string[]): Promise<void>;
 
   /** Wakes the record at this instant; null cancels. One timer per record. */
   setTimers(kind: WorkKind, timers: ReadonlyMap<string, Instant | null>): Promise<void>;

@@ -84,6 +84,12 @@ if admitted > 0 then
 end
 return admitted`;
 
+/** A record that is held again keeps its place: the line is as long as the module has records, however often they change. */
+const HOLD_RECORDS = `
+local last = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')
+local place = tonumber(last[2] or 0)
+for i = 1, #ARGV do redis.call('ZADD', KEYS[1], 'NX', place + i, ARGV[i]) end`;
+
 const HOLD_LEASE = `
 local holder = redis.call('GET', KEYS[1])
 if holder and holder ~= ARGV[1] then return 0 end
@@ -92,7 +98,11 @@ return 1`;
 
 const DROP_LEASE = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0`;
 
-/** The work state in one Redis, under one prefix. Every method throws AppError `redis-unreachable` (wait). */
+/**
+ * The work state in one Redis, under one prefix. It grows with the org, not with the time that passes: `memory`, `timers`,
+ * `role-parents`, `dead-letters` and `held` have an entry per record, which goes with the record; `assignments` one per
+ * lead and epoch; `seen` what the next polls read again; `planned` and `assigned` what their windows hold.
+ * Every method throws AppError `redis-unreachable` (wait). */
 export function createRedisState(redis: RedisConnection, prefix: string): State {
   const key = (name: string): string => `${prefix}:${name}`;
 
@@ -127,6 +137,9 @@ export function createRedisState(redis: RedisConnection, prefix: string): State 
     },
     async roleParents(roleIds) {
       return roleIds.length === 0 ? [] : run(redis.hmget(key('role-parents'), ...roleIds));
+    },
+    async forgetRoleParents(roleIds) {
+      if (roleIds.length > 0) await run(redis.hdel(key('role-parents'), ...roleIds));
     },
 
     async setTimers(kind, timers) {
@@ -228,11 +241,11 @@ export function createRedisState(redis: RedisConnection, prefix: string): State 
     },
     async holdRecords(module, records) {
       if (records.length === 0) return;
-      await run(redis.rpush(key(`held:${module}`), ...records.map(({ kind, id }) => `${kind}:${id}`)));
+      await run(redis.eval(HOLD_RECORDS, 1, key(`held:${module}`), ...records.map(({ kind, id }) => `${kind}:${id}`)));
     },
     async heldRecords(module) {
-      const texts = await run(redis.lrange(key(`held:${module}`), 0, -1));
-      return [...new Set(texts)].map((text) => {
+      const texts = await run(redis.zrange(key(`held:${module}`), 0, '-1'));
+      return texts.map((text) => {
         const [kind, id] = text.split(':') as [WorkKind, string];
         return { kind, id };
       });

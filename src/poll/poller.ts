@@ -191,6 +191,7 @@ export async function pollDeletedRoles(world: PollWorld, signal: AbortSignal): P
   await state.forgetSeen(DELETED_ROLES, window.from - 60 * 60_000);
   const covered = Math.min(deleted?.latestCovered ?? window.until, window.until);
   await state.moveWatermark(DELETED_ROLES, covered, epoch);
+  await state.forgetRoleParents(unseen.map(({ id }) => id));
   observer.emit(
     'poll.completed',
     { object: DELETED_ROLES, rows: touched.length, calls: 1, watermark: writeInstant(covered) },

@@ -114,6 +114,16 @@ describe('assignments of the day', () => {
   });
 });
 
+describe('records that a paused module holds', () => {
+  it('keep their places, each once, however often they are held (F36)', async () => {
+    await state.holdRecords('routing', [{ kind: 'lead', id: 'b' }, { kind: 'lead', id: 'a' }]); // oxfmt-ignore
+    await state.holdRecords('routing', [{ kind: 'lead', id: 'a' }, { kind: 'lead', id: 'c' }]); // oxfmt-ignore
+    await state.holdRecords('routing', [{ kind: 'lead', id: 'b' }, { kind: 'lead', id: 'd' }]); // oxfmt-ignore
+
+    expect((await state.heldRecords('routing')).map(({ id }) => id)).toEqual(['b', 'a', 'c', 'd']);
+  });
+});
+
 describe('the lease', () => {
   it('belongs to one holder until it is dropped', async () => {
     expect(await state.holdLease('poller', 'a', 60_000)).toBe(true);

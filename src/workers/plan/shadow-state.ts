@@ -56,6 +56,7 @@ export function shadowState(state: State, preset: ReadonlyMap<string, Memory>): 
     dropTimers: nothing,
     remember: nothing,
     rememberRoleParents: nothing,
+    forgetRoleParents: nothing,
     addDeadLetters: nothing,
     removeDeadLetters: nothing,
     admitWrites: async (_, writes) => writes,
