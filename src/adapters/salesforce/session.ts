@@ -35,7 +35,7 @@ export type Session = {
   write(request: ApiRequest, signal: AbortSignal): Promise<unknown>;
   /** After a refusal that a person may have mended meanwhile, asks for a token again. */
   forgive(): void;
-  /** The user of the token in hand, or null. */
+  /** The user of the token that was granted last, or null. */
   userId(): string | null;
   readonly clock: OrgClock;
   calls(): number;
@@ -170,7 +170,7 @@ export function openSession(settings: SalesforceSettings): Session {
       read: (request, signal) => call(request, lane, false, signal),
       write: (request, signal) => call(request, lane, true, signal),
       forgive: () => tokens.forgive(),
-      userId: () => tokens.peek()?.userId ?? null,
+      userId: () => tokens.latest()?.userId ?? null,
       clock,
       calls: () => calls,
       usage: () => usage,

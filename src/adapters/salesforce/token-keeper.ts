@@ -14,8 +14,8 @@ export type TokenKeeper = {
   /** The token in hand, or a new one. @throws AppError, without asking, while refusals are held off. */
   current(): Promise<Token>;
   isCurrent(token: Token): boolean;
-  /** The token in hand at this moment, or null. */
-  peek(): Token | null;
+  /** The token that was granted last, also when it has run out since: the user stays who it is. Null before the first. */
+  latest(): Token | null;
   /** A call with this token was answered: when it is refused later, it has run out. */
   prove(token: Token): void;
   /**
@@ -41,6 +41,7 @@ const LONGEST_HOLD_MS = 15 * 60_000;
 export function createTokenKeeper(requestToken: () => Promise<Token>, monotonicNow: () => number): TokenKeeper {
   let held: { readonly token: Token; readonly since: number; readonly isRenewal: boolean; isProven: boolean } | null =
     null;
+  let latest: Token | null = null;
   let hasExpired = false;
   let asking: Promise<Token> | null = null;
   let hold: { readonly refusal: AppError; readonly until: number } | null = null;
@@ -58,6 +59,7 @@ export function createTokenKeeper(requestToken: () => Promise<Token>, monotonicN
     try {
       const token = await requestToken();
       held = { token, since: monotonicNow(), isRenewal: hasExpired, isProven: false };
+      latest = token;
       return token;
     } catch (error) {
       if (error instanceof AppError && !isOutage(error)) holdOff(error);
@@ -103,7 +105,7 @@ export function createTokenKeeper(requestToken: () => Promise<Token>, monotonicN
     giveUp,
     forgive,
     isCurrent: (token) => held?.token === token,
-    peek: () => held?.token ?? null,
+    latest: () => latest,
   };
 }
 

@@ -39,6 +39,18 @@ function aRefusal(code = 'oauth-refused', recovery: Recovery = 'fix-config'): Ap
 }
 
 describe('one token for the whole process (D11)', () => {
+  it('leaves the user known while a token that has run out is replaced (XE21)', async () => {
+    const { keeper, pass } = anEndpoint();
+    expect(keeper.latest()).toBeNull();
+    const first = await keeper.current();
+    keeper.prove(first);
+    pass(2 * MINUTE);
+
+    keeper.giveUp(first);
+
+    expect(keeper.latest()).toMatchObject({ userId: first.userId });
+  });
+
   it('makes one sign-in for twenty calls that start at once', async () => {
     const { keeper, requests } = anEndpoint();
 
