@@ -75,7 +75,7 @@ export async function startDaemon(settings: DaemonSettings, starting: Starting):
     onBudget: (standing) => tellBudget(standing, observer),
   });
   closers.push(() => closeInTime(salesforce, clock));
-  const gate = createOrgGate(clock, observer, Math.random);
+  const gate = createOrgGate(clock, observer, Math.random, () => salesforce.calls());
   const liveSettings: LiveConfigSettings = {
     configFolder: environment.configFolder,
     allowOffline: settings.allowOffline,

@@ -21,8 +21,14 @@ export type OrgGate = {
 /**
  * One gate before everything that calls Salesforce. An outage or a limit (recovery `wait`) shuts it: then a single
  * caller at a time probes, ever more slowly, and all others wait for its answer. One log line when it shuts, one when it opens.
+ * @param callsMade  how many calls the org was sent so far
  */
-export function createOrgGate(clock: Clock, observer: Observer, random: () => number): OrgGate {
+export function createOrgGate(
+  clock: Clock,
+  observer: Observer,
+  random: () => number,
+  callsMade: () => number,
+): OrgGate {
   let shut: { error: AppError; since: number; failures: number; probeAt: number; isProbing: boolean } | null = null;
   let changed = Promise.withResolvers<void>();
 
@@ -31,9 +37,12 @@ export function createOrgGate(clock: Clock, observer: Observer, random: () => nu
     outage: () => shut?.error ?? null,
     async pass(call, signal) {
       const isProbe = await enter(signal);
+      const before = callsMade();
       try {
         const answer = await call();
-        if (isProbe) open();
+        // Work that needed nothing of the org has not shown that it is back.
+        if (isProbe && callsMade() > before) open();
+        else if (isProbe) leaveProbe();
         return answer;
       } catch (error) {
         // What began before the gate was shut says nothing new of the outage, neither by its success nor by its failure.

@@ -19,7 +19,12 @@ function setUp() {
   const observer = createObserver([(event) => events.push(event)]);
   let calls = 0;
   let failure: AppError | null = null;
-  const gate = createOrgGate(clock, observer, () => 0.5);
+  const gate = createOrgGate(
+    clock,
+    observer,
+    () => 0.5,
+    () => calls,
+  );
   return {
     clock,
     events,
@@ -70,6 +75,18 @@ describe('the gate before Salesforce', () => {
     slow.resolve();
     await begunBefore;
 
+    expect(gate.isOpen()).toBe(false);
+    expect(events).toEqual(['org.unreachable']);
+  });
+
+  it('is not opened by work that needed nothing of the org', async () => {
+    const { gate, events, call, clock, failWith } = setUp();
+    failWith(limit);
+    await expect(call()).rejects.toThrow('TotalRequests');
+    const idle = gate.pass(async () => 'nothing to do', never);
+    await clock.advance(5 * 60_000);
+
+    await expect(idle).resolves.toBe('nothing to do');
     expect(gate.isOpen()).toBe(false);
     expect(events).toEqual(['org.unreachable']);
   });
