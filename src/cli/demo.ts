@@ -18,6 +18,9 @@ import { readVersion } from './start.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
+/** A month: days pass in seconds here, and an org that ends a session just begun looks like one that refuses it. */
+const SESSION_SECONDS = 30 * 86_400;
+
 /** A Tuesday on which Europe is at work and the east of America has just begun. */
 const DEMO_TIME = Date.parse('2026-11-24T14:05:00Z');
 
@@ -40,7 +43,7 @@ export const DEMO: Command = {
     const stop = AbortSignal.any([signal, ending.signal]);
 
     const redis = await openRedis(env['REDIS_URL'], terminal, stop);
-    const sandbox = await startSandboxOrg({ records: demoSeed(DEMO_TIME) });
+    const sandbox = await startSandboxOrg({ records: demoSeed(DEMO_TIME), sessionSeconds: SESSION_SECONDS });
     sandbox.clock.set(DEMO_TIME);
     try {
       const environment = demoEnvironment(sandbox, redis, local.logLevel);
