@@ -3,31 +3,14 @@ import { readFileSync } from 'node:fs';
 
 import { z } from 'zod';
 
+import type { SignInFlow } from '../domain/sign-in-flow.ts';
 import type { EnvironmentProblem, EnvironmentReading, Variables } from './env-reading.ts';
 import { read, variable } from './env-reading.ts';
-
-/** How the daemon signs in; exactly one flow is configured. */
-export type Flow =
-  | {
-      readonly kind: 'jwt';
-      readonly clientId: string;
-      readonly username: string;
-      /** PEM. */
-      readonly privateKey: string;
-      readonly audience: string;
-    }
-  | { readonly kind: 'client-credentials'; readonly clientId: string; readonly clientSecret: string }
-  | {
-      readonly kind: 'refresh-token';
-      readonly clientId: string;
-      readonly clientSecret?: string;
-      readonly refreshToken: string;
-    };
 
 export type SalesforceEnvironment = {
   /** Scheme, host and port, without a path. */
   readonly loginUrl: string;
-  readonly flow: Flow;
+  readonly flow: SignInFlow;
   /** `66.0`. */
   readonly apiVersion: string;
   readonly secrets: readonly string[];
@@ -94,7 +77,7 @@ function defaultAudience(loginUrl: string): string {
   return isSandbox ? 'https://test.salesforce.com' : 'https://login.salesforce.com';
 }
 
-function readFlow(env: Variables, audience: string): EnvironmentReading<Flow> {
+function readFlow(env: Variables, audience: string): EnvironmentReading<SignInFlow> {
   const clientSecret = variable(env, 'SF_CLIENT_SECRET')?.trim();
   const refreshToken = variable(env, 'SF_REFRESH_TOKEN')?.trim();
   const jwtNames = ['SF_USERNAME', 'SF_PRIVATE_KEY_FILE', 'SF_PRIVATE_KEY'].filter((name) => variable(env, name));
@@ -130,7 +113,7 @@ function readJwtFlow(
   clientId: string,
   audience: string,
   noClient: readonly EnvironmentProblem[],
-): EnvironmentReading<Flow> {
+): EnvironmentReading<SignInFlow> {
   const username = variable(env, 'SF_USERNAME')?.trim();
   const noUser: readonly EnvironmentProblem[] =
     username === undefined
@@ -176,7 +159,7 @@ function isRsaKey(pem: string): boolean {
 }
 
 /** A key is scrubbed line by line: whatever quoting a log line uses, the lines stay as they are. */
-function secretsOf(flow: Flow): readonly string[] {
+function secretsOf(flow: SignInFlow): readonly string[] {
   switch (flow.kind) {
     case 'jwt':
       return flow.privateKey.split(/\r?\n/).filter((line) => line.length >= 16 && !line.startsWith('-----'));

@@ -1,5 +1,6 @@
 import { connectSalesforce } from '../../src/adapters/salesforce/connect-salesforce.ts';
-import type { RotatedTokens, SignInFlow } from '../../src/adapters/salesforce/settings.ts';
+import type { RotatedTokens } from '../../src/adapters/salesforce/settings.ts';
+import type { SignInFlow } from '../../src/domain/sign-in-flow.ts';
 import type { SandboxOrg } from '../../src/sandbox/sandbox-org.ts';
 import { exerciseSalesforce, type Flow } from './exercise-salesforce.ts';
 

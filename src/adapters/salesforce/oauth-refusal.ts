@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError, type Recovery } from '../../domain/error.ts';
 import { ApiErrors, readRefusal, refusalOf } from './refusal.ts';
-import type { SignInFlow } from './settings.ts';
+import type { SignInFlow } from '../../domain/sign-in-flow.ts';
 import type { HttpAnswer } from './transport.ts';
 
 /**

@@ -7,7 +7,8 @@ import { isRecordId, to18 } from '../../domain/record-id.ts';
 import type { OrgClock } from './org-clock.ts';
 import { readOAuthRefusal } from './oauth-refusal.ts';
 import { isAccepted, malformedAnswer, readShape } from './refusal.ts';
-import type { RotatedTokens, SignInFlow } from './settings.ts';
+import type { SignInFlow } from '../../domain/sign-in-flow.ts';
+import type { RotatedTokens } from './settings.ts';
 import type { Token } from './token-keeper.ts';
 import { putUnder, type HttpAnswer, type HttpRequest } from './transport.ts';
 

@@ -2,7 +2,8 @@ import { createVerify, generateKeyPairSync } from 'node:crypto';
 import nock from 'nock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connectSalesforce } from '../../../src/adapters/salesforce/connect-salesforce.ts';
-import type { RotatedTokens, SignInFlow } from '../../../src/adapters/salesforce/settings.ts';
+import type { RotatedTokens } from '../../../src/adapters/salesforce/settings.ts';
+import type { SignInFlow } from '../../../src/domain/sign-in-flow.ts';
 import type { Recovery } from '../../../src/domain/error.ts';
 
 const FOREVER = new AbortController().signal;
