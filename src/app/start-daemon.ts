@@ -125,7 +125,8 @@ export async function startDaemon(settings: DaemonSettings, starting: Starting):
   closers.push(() => clearInterval(refreshing));
   if (!settings.once) closers.push(config.watch());
   const looking = new AbortController();
-  void lookAgain(looking.signal);
+  // A run that ends by itself suspends nobody: it fails.
+  if (!settings.once) void lookAgain(looking.signal);
   closers.push(() => looking.abort());
   observer.emit('daemon.started', {
     version: settings.version,

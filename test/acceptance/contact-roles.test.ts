@@ -300,7 +300,7 @@ describe('a stage that is renamed in Setup (CE24)', () => {
     await using started = await startCompany();
     const { world, company, org, clock } = started;
     const deal = company.opportunity('Negotiation/Review', WITHOUT_BUYER);
-    const daemon = world.start({ clock: createHurriedClock(10) });
+    const daemon = world.start({ clock: createHurriedClock(10, clock) });
     await daemon.until(() => company.flags(deal).status === 'violation');
     const stage = org.all('OpportunityStage', ({ ApiName }) => ApiName === 'Negotiation/Review')[0]!;
     const rename = (ApiName: string): void => {

@@ -9,7 +9,7 @@ describe('an admin who takes away access to a field', () => {
   it('stops what needs it, and nothing else, until the access is back (XE9)', async () => {
     await using started = await startCompany();
     const { world, company, sandbox, org } = started;
-    const daemon = world.start({ clock: createHurriedClock(10) });
+    const daemon = world.start({ clock: createHurriedClock(10, started.clock) });
     await daemon.seen('idle');
 
     org.hideField('Opportunity', 'Missing_Contact_Roles__c');
@@ -39,7 +39,7 @@ describe('an admin who takes away access to a field', () => {
   it('stops routing alone, or qualification alone, where only its rules need the field (XE9)', async () => {
     await using started = await startCompany();
     const { world, company, org } = started;
-    const daemon = world.start({ clock: createHurriedClock(10) });
+    const daemon = world.start({ clock: createHurriedClock(10, started.clock) });
     await daemon.seen('idle');
 
     org.hideField('Lead', 'Routing_Override_User__c');
