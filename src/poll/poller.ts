@@ -3,7 +3,7 @@ import { readInstant, writeInstant, type Instant } from '../domain/instant.ts';
 import type { Row } from '../domain/record.ts';
 import type { WorkKind } from '../domain/work.ts';
 import type { Observer } from '../observe/events.ts';
-import type { DeletedRows, Epoch, Page, Urgency } from '../ports.ts';
+import type { Clock, DeletedRows, Epoch, Page, Urgency } from '../ports.ts';
 import { certify, readFloor, settle, type Certificate, type CertifyWorld } from './certify.ts';
 import { nextDeletionWindow, RETENTION, type DeletionWindow } from './deletions.ts';
 import { createHandOn, stampOf, type HandOn, type HandOnWorld } from './hand-on.ts';
@@ -17,12 +17,14 @@ export type PollSettings = { readonly startAt: Instant; readonly overlap: number
 export type PollWorld = Omit<HandOnWorld, 'openDealsOf'> &
   CertifyWorld & {
     readonly observer: Observer;
+    readonly clock: Clock;
     /** The last pass of each object that read the whole overlap, of this process. */
     readonly wide: Map<string, WidePass>;
   };
 
 /** How often one pass takes up a broken-off query again before the poll fails and the watermark stays. */
 const RESUMES = 3;
+const FIRST_RESUME = 250;
 
 /**
  * Polls streams once (F24, F25): reads their windows page by page, hands what has not been handed on to the queues, and
@@ -147,6 +149,8 @@ async function readWindow(
       const isPassing = error instanceof AppError && error.recovery === 'retry';
       if (!isPassing || resumes === RESUMES) throw error;
       calls++;
+      // Ever later, and two replicas not at once (I23).
+      await world.clock.sleep(FIRST_RESUME * 2 ** resumes * (1 + Math.random() / 2), signal);
     }
   }
 }
