@@ -98,7 +98,9 @@ export function createGovernor(settings: GovernorSettings): Governor {
   async function admit(lane: Lane): Promise<Admission> {
     const isProbe = known.probeAt !== null;
     if (isProbe) await probeLimit();
-    if (judge().held.includes(lane) && (isOrgShort(lane) || (granted.get(lane) ?? 0) === 0)) throw budgetLow(lane);
+    const isHeld = judge().held.includes(lane) && (isOrgShort(lane) || (granted.get(lane) ?? 0) === 0);
+    // Somebody has to ask, and at its limit the org has little left for sure.
+    if (isHeld && !isProbe) throw budgetLow(lane);
     while ((granted.get(lane) ?? 0) === 0) {
       const grant = asking.get(lane) ?? ask(lane);
       asking.set(lane, grant);
@@ -143,7 +145,7 @@ export function createGovernor(settings: GovernorSettings): Governor {
   function exchange(news: Partial<CallNews>): Promise<CallStanding | null> {
     if (ledger === null || monotonic() < silentUntil) return Promise.resolve(null);
     const answer = turn.then(() => exchangeNow(ledger, news));
-    turn = answer;
+    turn = answer.catch(() => null);
     return answer;
   }
 
