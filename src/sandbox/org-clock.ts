@@ -20,9 +20,10 @@ export class OrgClock {
     this.set(this.now() + seconds * 1000);
   }
 
-  /** Takes a running clock on; one that stands still stays. */
+  /** Takes the clock on; one that stands still goes on by whole seconds, so that every run agrees. */
   skip(ms: number): void {
-    this.#offset += ms;
+    if (this.#frozenAt === null) this.#offset += ms;
+    else this.#frozenAt += Math.ceil(ms / 1000) * 1000;
   }
 
   freeze(at: number = this.now()): void {

@@ -5,7 +5,7 @@ import type { OrgClock } from '../../src/sandbox/org-clock.ts';
 
 /**
  * Real time, but whoever sleeps wakes `factor` times as soon, and finds that the time has passed all the same:
- * for the daemon, and for the org whose clock is given, unless that one stands still.
+ * for the daemon, and for the org whose clock is given.
  */
 export function createHurriedClock(factor: number, org: OrgClock | null = null): Clock {
   let skipped = 0;

@@ -47,6 +47,9 @@ export type RunningDaemon = {
   readonly ended: Promise<void>;
 };
 
+/** Tests let weeks go by within a minute of the machine: no session may end by that. */
+const SESSION = 90 * 24 * 3600;
+
 export const EXAMPLE = path.resolve(import.meta.dirname, '../../config');
 
 export type WorldSettings = {
@@ -58,7 +61,7 @@ export type WorldSettings = {
 };
 
 export async function startWorld(options: SandboxOrgOptions = {}, settings: WorldSettings = {}): Promise<TestWorld> {
-  const sandbox = await startSandboxOrg(options);
+  const sandbox = await startSandboxOrg({ sessionSeconds: SESSION, ...options });
   const fresh = await freshRedis();
   const folder = mkdtempSync(path.join(tmpdir(), 'rolecall-'));
   const events: Told[] = [];
