@@ -25,11 +25,11 @@ type Row = {
 
 function refusalsOf(body: unknown, part: number | null): readonly Refusal[] {
   if (!Array.isArray(body)) return [];
-  return (body as readonly Row[]).flatMap(
-    ({ success, errorCode, message = '', errors = [] }, row): readonly Refusal[] => {
-      if (errorCode !== undefined) return [{ code: errorCode, message, part, row: null }];
-      if (success !== false) return [];
-      return errors.map((error) => ({ code: error.statusCode ?? '', message: error.message ?? '', part, row }));
-    },
-  );
+  return (body as readonly (Row | null)[]).flatMap((answer, row): readonly Refusal[] => {
+    // Who reads several records at a time is told null for one that is missing.
+    const { success, errorCode, message = '', errors = [] } = answer ?? {};
+    if (errorCode !== undefined) return [{ code: errorCode, message, part, row: null }];
+    if (success !== false) return [];
+    return errors.map((error) => ({ code: error.statusCode ?? '', message: error.message ?? '', part, row }));
+  });
 }
