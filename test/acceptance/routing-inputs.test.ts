@@ -147,7 +147,10 @@ describe.concurrent('what people carry already (R16, R17)', () => {
   it('gives one person twelve leads a day and the thirteenth to the next pool', async () => {
     const { world, company } = await aCompany();
     await using _ = world;
-    const leads = Array.from({ length: 13 }, (_none, at) => company.lead({ LastName: `N${at}` }));
+    const leads = Array.from({ length: 13 }, (_none, at) => {
+      world.sandbox.clock.advance(1);
+      return company.lead({ LastName: `N${at}` });
+    });
 
     await world.once();
 

@@ -63,7 +63,7 @@ describe('a small configuration', () => {
   });
 
   test('F3: the points for a matching country are a number', () => {
-    const routing = `routing: { fallback: [{ queue: Q }], matched_account: { keys: { country: 10 }, accept_score: 10 } }`;
+    const routing = `routing: { fallback: [{ queue: Q }], matched_account: { keys: { email_domain: 60, country: 10 }, accept_score: 60 } }`;
 
     expect(problemsIn(routing)).toEqual([]);
   });

@@ -127,6 +127,8 @@ describe.concurrent('reconciliation', () => {
     const { world, company, org, clock } = started;
     const deal = company.opportunity('Negotiation/Review', WHOLE_COMMITTEE);
     await world.once();
+    // The echo of the flags.
+    await world.once();
     const role = company.roleOf(deal, 'b');
     await world.fresh.redis.hdel(`${world.fresh.prefix}:role-parents`, role);
     await unread(started, 'OpportunityContactRole', role);
