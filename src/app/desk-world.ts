@@ -63,7 +63,6 @@ export async function openWorkDesk(
         },
       ]),
       alerts,
-      alertChannels: () => Object.keys(config.alerts),
       now: () => salesforce.now(),
       frame: () => frame,
       blastRadius: () => config.write.blast_radius,

@@ -63,6 +63,7 @@ export async function loadFrame(
       rulebook: compileRulebook(config, stages),
       directory,
       suspended: new Set(),
+      alertChannel: Object.keys(config.alerts)[0] ?? null,
       columns: columnsOf(config, facts.describe),
     },
   };

@@ -96,7 +96,7 @@ async function run(settings: DaemonSettings, { loaded, loop }: Running, stop: Ab
         cron: config.extract.reconcile,
         timezone: config.org.timezone,
         rereads: (object) => frame.columns.unstamped.has(object),
-        channel: Object.keys(config.alerts)[0] ?? null,
+        channel: frame.alertChannel,
       };
     },
     concern() {

@@ -49,7 +49,6 @@ export function openWorld(
     observer,
     now: () => opened.salesforce.now(),
     frame: () => suspensions.frame(),
-    alertChannels: () => Object.keys(loaded().config.alerts),
     blastRadius: () => loaded().config.write.blast_radius,
     configHash: () => loaded().frame.configHash,
     isWithheld: (module) => settings.dryRun || loaded().modes.get(module) !== 'enforce',

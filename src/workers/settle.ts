@@ -4,6 +4,7 @@ import { OBJECT_OF, type WorkKind } from '../domain/work.ts';
 import type { Observer } from '../observe/events.ts';
 import type { DeadLetter, Memory, State, WorkQueues } from '../ports.ts';
 import { describe } from './run-batch.ts';
+import { withoutValues } from './without-values.ts';
 import type { Fate } from './write-back.ts';
 
 export type SettleWorld = {
@@ -132,11 +133,6 @@ function nextStep(fate: Fate, tries: number, jitter: number): NextStep {
     default:
       return fate satisfies never;
   }
-}
-
-/** The org's words may quote the value that it refuses; people's data is nobody's business here. */
-function withoutValues(text: string): string {
-  return text.replace(/(data value too large: ).*(?= \(max length)/s, '$1…').replace(/[^\s'"<>(]+@[^\s'"<>)]+/g, '…');
 }
 
 export function writeLetter(

@@ -14,6 +14,8 @@ export type Frame = {
   readonly directory: Directory;
   /** Modules that cannot work at present, because the org does not show what their rules need (XE9). */
   readonly suspended: ReadonlySet<string>;
+  /** Where those who run the daemon are told what no rule names a channel for: the first of `alerts:`; null without any. */
+  readonly alertChannel: string | null;
 };
 
 /** What the workers of all kinds stand on. */
@@ -21,8 +23,6 @@ export type WorkWorld = SettleWorld &
   WriteWorld & {
     readonly frame: () => Frame;
     readonly alerts: Alerts;
-    /** The names under `alerts:`. */
-    readonly alertChannels: () => readonly string[];
     /** Tasks of open gaps that are planned and not in the org yet, by owner; only a plan has any (C18). */
     readonly plannedTasks?: ReadonlyMap<string, number>;
     /** Keeps decisions for `explain` and `replay` (F39). */

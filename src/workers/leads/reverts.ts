@@ -3,6 +3,7 @@ import type { Fields } from '../../domain/record.ts';
 import type { Memory } from '../../ports.ts';
 import type { Assignment } from '../../rules/routing/assignment.ts';
 import { isIntake } from '../../rules/routing/is-intake.ts';
+import { SPAN, TRUCE, WRITES } from '../fights.ts';
 import type { Frame } from '../work-world.ts';
 
 /**
@@ -11,11 +12,6 @@ import type { Frame } from '../work-world.ts';
  * on. `truce`: it is being left alone.
  */
 export type Revert = { readonly by: string; readonly next: 'again' | 'fight' | 'truce'; readonly times: number };
-
-/** So many own writes within the span, each undone, are a fight. */
-const WRITES = 3;
-const SPAN = 10 * 60_000;
-const TRUCE = 24 * 3_600_000;
 
 /**
  * Whether, and by whom, our assignment was undone. A person who gives a lead back to a queue is no program: then it is

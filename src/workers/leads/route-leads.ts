@@ -2,8 +2,7 @@ import type { Instant } from '../../domain/instant.ts';
 import type { Memory } from '../../ports.ts';
 import type { Assignment } from '../../rules/routing/assignment.ts';
 import { handoffKey } from '../../rules/routing/plan-handoff.ts';
-import { alertPaused } from '../alert-paused.ts';
-import { alertAssigned, alertFights, alertRefused, channelOf } from './alert-leads.ts';
+import { alertAssigned, alertMet } from './alert-leads.ts';
 import { announce, resultsOf, type Announced } from './announce-leads.ts';
 import { rememberJudgement, withoutChangedRules } from './changed-rules.ts';
 import {
@@ -162,10 +161,7 @@ async function apply(rulings: readonly LeadRuling[], pass: LeadPass): Promise<re
   );
   const evaluated = [...memories.keys()].filter((id) => !keeping.has(id));
   const settled = await settleFates('lead', evaluated, fates, (id) => triesOf(memories.get(id)), pass);
-  await alertRefused(fates, pass);
-  await alertFights(rulings, pass);
-  const channel = channelOf(pass);
-  await alertPaused(['qualification', 'routing'], channel === null ? [] : [channel], fates, pass);
+  await alertMet(rulings, fates, pass);
   await remember(rulings, { settled, retaken, keeping }, pass);
   return [
     { object: 'Lead', updates, fates: updated },

@@ -1,6 +1,7 @@
 import type { Memory } from '../../ports.ts';
 import type { Rulebook } from '../../rules/rulebook.ts';
 import { announceOpportunities } from './announce-opportunities.ts';
+import { heedFights } from './heed-fights.ts';
 import { judgeCommittees } from './judge-committees.ts';
 import { judgeCriteria } from './judge-criteria.ts';
 import { loadOpportunities, type OpportunityColumns } from './load-opportunities.ts';
@@ -35,13 +36,14 @@ export async function evaluateOpportunities(
   // A role that is deleted later tells only its own id (F26).
   const roles = [...records].flatMap(([id, record]) => record.roles.map((role) => [role.id, id] as const));
   await world.state.rememberRoleParents(new Map(roles));
-  const judged = {
+  const judging = {
     committees: contactRoles === null ? [] : await judgeCommittees(contactRoles.rules, pass),
     criteria: opportunityCriteria === null ? [] : await judgeCriteria(opportunityCriteria.rules, pass),
   };
-  const announced = announceOpportunities(judged, pass);
+  const heeded = heedFights(judging, pass);
+  const announced = [...announceOpportunities(heeded.judged, pass), ...heeded.decisions];
   const tookMs = pass.monotonic() - begun;
-  const writesOf = confirmedWrites(await writeOpportunities(judged, pass), pass.isWithheld);
+  const writesOf = confirmedWrites(await writeOpportunities(heeded, pass), pass.isWithheld);
   pass.record(
     announced.map((decision) => ({ ...decision, writes: writesOf(decision.module, decision.recordId) })),
     tookMs,

@@ -1,13 +1,15 @@
 import type { Instant } from '../../domain/instant.ts';
 import type { Fields } from '../../domain/record.ts';
 import type { Memory } from '../../ports.ts';
+import { earliestAfter } from '../../rules/contact-roles/decide-contact-roles.ts';
 import { openCommitteeTask } from '../../rules/contact-roles/plan-task.ts';
 import { tellCommittee, tellCriteria } from './announce-opportunities.ts';
+import { truceEnd, type Heeded } from './heed-fights.ts';
 import { refillSlots } from './refill-slots.ts';
 import type { JudgedBatch, JudgedCommittee, OpportunityPass } from './opportunity-pass.ts';
 import type { Written } from '../confirmed-writes.ts';
-import { alertPaused } from '../alert-paused.ts';
 import { settleFates, triesOf, type Settled } from '../settle.ts';
+import { alertOperators } from '../alert-operators.ts';
 import { standOf } from '../stand.ts';
 import { submitCreations, submitUpdates, type Creation, type Fate, type Sharing, type Update } from '../write-back.ts';
 
@@ -24,7 +26,8 @@ type Made = ReadonlyMap<string, Fate>;
  * task ever precedes its episode.
  * @returns what was sent; texts of tasks are not among it, they may hold anything
  */
-export async function writeOpportunities(judged: JudgedBatch, pass: OpportunityPass): Promise<readonly Written[]> {
+export async function writeOpportunities(heeded: Heeded, pass: OpportunityPass): Promise<readonly Written[]> {
+  const { judged, fights } = heeded;
   const updates = flagUpdates(judged, pass);
   const updated = await submitUpdates('Opportunity', updates, pass, pass.signal);
   const fates = new Map(updated);
@@ -37,10 +40,9 @@ export async function writeOpportunities(judged: JudgedBatch, pass: OpportunityP
 
   const tries = (id: string): number => triesOf(pass.memories.get(id));
   const settled = await settleFates('opportunity', [...pass.records.keys()], fates, tries, pass);
-  // No channel is named for deals: who hears of anything hears of a module that stands still.
-  await alertPaused([MODULE, 'opportunity_criteria'], pass.alertChannels(), fates, pass);
   await refillSlots(judged.committees, (each) => holderAfter(each, made, pass), pass);
-  await remember(judged, settled, made, pass);
+  await alertOperators('opportunity', { fates, fights }, pass.taken.alertChannel, pass);
+  await remember(heeded, { settled, fates, made }, pass);
   return [
     { object: 'Opportunity', updates, fates: updated },
     { object: 'Task', creations: tasks, fates: made },
@@ -145,11 +147,16 @@ function holderAfter({ view, plan }: JudgedCommittee, made: Made, { taken }: Opp
   return typeof change['OwnerId'] === 'string' ? change['OwnerId'] : open.ownerId;
 }
 
+type Outcome = {
+  readonly settled: ReadonlyMap<string, Settled>;
+  readonly fates: ReadonlyMap<string, Fate>;
+  readonly made: Made;
+};
+
 /** What stands is remembered; what comes again is decided anew from what was known before. */
 async function remember(
-  { committees, criteria }: JudgedBatch,
-  settled: ReadonlyMap<string, Settled>,
-  made: Made,
+  { judged: { committees, criteria }, undone }: Heeded,
+  { settled, fates, made }: Outcome,
   pass: OpportunityPass,
 ): Promise<void> {
   const { memories, records, state } = pass;
@@ -173,12 +180,16 @@ async function remember(
       ...before,
       tries: 0,
       ...stay,
+      ...(undone.has(id) ? { undone: undone.get(id) } : {}),
+      wrote: fates.get(id)?.kind === 'applied' ? pass.at : before['wrote'],
       ...(committee === undefined
         ? {}
         : { told: tellCommittee(committee), holder: holderAfter(committee, made, pass) }),
       ...(deal === undefined ? {} : { toldCriteria: tellCriteria(deal) }),
     });
-    if (committee !== undefined) timers.set(id, committee.plan.wakeAt);
+    if (committee !== undefined || undone.has(id)) {
+      timers.set(id, earliestAfter(pass.at, [committee?.plan.wakeAt ?? null, truceEnd(undone.get(id), pass.at)]));
+    }
   }
   await state.remember('opportunity', kept);
   await state.setTimers('opportunity', timers);
