@@ -25,7 +25,14 @@ function aFrame(): Frame {
   );
   const byId = new Map([[INBOX.id, INBOX]]);
   const directory = { users, queues: [INBOX], queuesById: byId, queuesByName: new Map([['inbound_leads', INBOX]]) };
-  return { alertChannel: null, configHash: 'hash', rulebook, directory, columns: {} as Frame['columns'], suspended: new Set() };
+  return {
+    alertChannel: null,
+    configHash: 'hash',
+    rulebook,
+    directory,
+    columns: {} as Frame['columns'],
+    suspended: new Set(),
+  };
 }
 
 const FRAME = aFrame();
