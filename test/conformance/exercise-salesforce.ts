@@ -12,9 +12,16 @@ export type PortOptions = {
   readonly apiVersion: string;
   /** Over headers and body of any answer. */
   readonly deadlineMs: number;
+  /** Milliseconds of a timer that no clock correction moves. */
+  readonly monotonic: () => number;
 };
 
-const DEFAULTS: PortOptions = { flow: 'jwt', apiVersion: '66.0', deadlineMs: 10_000 };
+const DEFAULTS: PortOptions = {
+  flow: 'jwt',
+  apiVersion: '66.0',
+  deadlineMs: 10_000,
+  monotonic: () => performance.now(),
+};
 const FOREVER = new AbortController().signal;
 const NOON = Date.UTC(2026, 4, 5, 12, 0, 0);
 const LEADS: Query = { soql: 'SELECT Id, LastName FROM Lead ORDER BY SystemModstamp, Id' };
@@ -44,12 +51,14 @@ export function exerciseSalesforce(makePort: (org: SandboxOrg, options: PortOpti
       'signs in by %s and goes on after each expiry',
       async (flow) => {
         const org = await anOrg({ records: leads(1) });
-        const salesforce = await connected(org, { flow });
+        let hours = 0;
+        const salesforce = await connected(org, { flow, monotonic: () => performance.now() + hours * 3_600_000 });
         const before = org.log.count('token');
 
         for (let expiry = 0; expiry < 3; expiry++) {
           await readAll(salesforce);
           org.expireSessions();
+          hours += 2;
         }
         const rows = await readAll(salesforce);
 
@@ -303,12 +312,12 @@ export function exerciseSalesforce(makePort: (org: SandboxOrg, options: PortOpti
       expect(salesforce.usage()?.limit).toBe(15_000);
     });
 
-    it('tries again soon at the limit of concurrent calls', async () => {
+    it('waits at the limit of concurrent calls, which is none of the day', async () => {
       const org = await anOrg({ records: leads(1) });
       const salesforce = await connected(org);
       org.faults.add({ when: { kind: 'query' }, times: 1, do: { kind: 'concurrent-limit' } });
 
-      await expect(readAll(salesforce)).rejects.toMatchObject({ code: 'REQUEST_LIMIT_EXCEEDED', recovery: 'retry' });
+      await expect(readAll(salesforce)).rejects.toMatchObject({ code: 'concurrent-limit', recovery: 'wait' });
     });
   });
 

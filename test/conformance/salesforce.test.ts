@@ -4,12 +4,13 @@ import type { SignInFlow } from '../../src/domain/sign-in-flow.ts';
 import type { SandboxOrg } from '../../src/sandbox/sandbox-org.ts';
 import { exerciseSalesforce, type Flow } from './exercise-salesforce.ts';
 
-exerciseSalesforce((org, { flow, apiVersion, deadlineMs }) =>
+exerciseSalesforce((org, { flow, apiVersion, deadlineMs, monotonic }) =>
   connectSalesforce({
     loginUrl: org.url,
     flow: flowOf(flow, org),
     apiVersion,
     rotatedTokens: inMemory(),
+    monotonic,
     deadlines: { tokenMs: deadlineMs, readMs: deadlineMs, writeMs: deadlineMs },
   }),
 );
