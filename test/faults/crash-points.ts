@@ -1,15 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import path from 'node:path';
-
 import type { LoggedRequest } from '../../src/sandbox/request-log.ts';
 import { makeRandom } from '../../src/sandbox/random.ts';
 import type { CompanyWorld } from '../support/company-world.ts';
 import { TUESDAY } from '../support/company.ts';
-import type { TestWorld } from '../support/world.ts';
 import { findViolations } from './checker.ts';
 import { startCrashWorld } from './crash-world.ts';
-import type { ChildSettings } from './daemon-child.ts';
+import { startChild } from './start-child.ts';
 import { SHORT, writesIn } from './fault-world.ts';
 import { describeOrg } from './final-state.ts';
 import { age, flush } from './redis-mishaps.ts';
@@ -133,12 +128,13 @@ async function disturb({ world, sandbox }: CompanyWorld, point: CrashPoint): Pro
   let arrived = 0;
   const places = new WeakMap<LoggedRequest, number>();
   const isIt = (request: LoggedRequest): boolean => places.get(request) === point.request;
-  const child = point.fault === 'kill' ? startChild(world) : null;
+  const child =
+    point.fault === 'kill' ? startChild({ environment: world.environment, once: true, haste: HASTE }) : null;
   let isReached = false;
   const strike = async (request: LoggedRequest): Promise<void> => {
     if (isReached || !isIt(request)) return;
     isReached = true;
-    if (point.fault === 'kill') child?.process.kill('SIGKILL');
+    if (point.fault === 'kill') child?.kill('SIGKILL');
     if (point.fault === 'flush') await flush(world.fresh);
   };
   // Cuts are the org server's: armed first, they meet the request whatever the hooks do.
@@ -175,23 +171,6 @@ const CUTS = {
   committed: { kind: 'reset', at: 'after-commit' },
   answered: { kind: 'hang-up' },
 } as const;
-
-/** A daemon in a process of its own, on the same org and Redis. */
-function startChild({ environment }: TestWorld): {
-  readonly process: ReturnType<typeof spawn>;
-  readonly ended: Promise<unknown>;
-} {
-  const settings: ChildSettings = { environment, once: true, haste: HASTE };
-  const program = path.join(import.meta.dirname, 'daemon-child.ts');
-  const child = spawn(process.execPath, [program, JSON.stringify(settings)], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: {
-      PATH: process.env['PATH'] ?? '',
-      NODE_COMPILE_CACHE: path.join(environment.dataFolder, '../rolecall-compiled'),
-    },
-  });
-  return { process: child, ended: once(child, 'exit') };
-}
 
 /** Which records ended otherwise, each with both ends. */
 function differences(org: unknown, wanted: unknown): readonly string[] {

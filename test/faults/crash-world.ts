@@ -23,14 +23,14 @@ export async function startCrashWorld(
   return started;
 }
 
-/** Leads by LastName; each has a second of its own, because turns are taken in the order of creation. */
+/** Leads by LastName, words that stand in no other text of the daemon; each has a second of its own, because turns are taken in the order of creation. */
 const LEADS: readonly StoredRecord[] = [
   { LastName: 'Leeds', Country: 'UK' },
   { LastName: 'York', Country: 'UK' },
   // The address of a contact whom Max owns.
-  { LastName: 'Sticky', Country: 'France', Email: 'a@fjord.example' },
-  { LastName: 'Named', Country: 'France', Email: 'someone@eu.fjord-energy.example' },
-  { LastName: 'Matched', Country: 'France', Email: 'somebody@matched.example' },
+  { LastName: 'Twice', Country: 'France', Email: 'a@fjord.example' },
+  { LastName: 'Known', Country: 'France', Email: 'someone@eu.fjord-energy.example' },
+  { LastName: 'Match', Country: 'France', Email: 'somebody@matched.example' },
   { LastName: 'Brazil', Country: 'Brazil' },
   // New York opens in three hours: it waits.
   { LastName: 'Boston', Country: 'US', State: 'MA', PostalCode: '02108' },
@@ -38,9 +38,9 @@ const LEADS: readonly StoredRecord[] = [
   { LastName: 'Junk', Country: 'Iran' },
   // Nobody knows where it is: held until somebody does.
   { LastName: 'Lost', Country: null },
-  { LastName: 'Internal', Email: 'lee@northwind.example' },
-  { LastName: 'Converted' },
-  { LastName: 'Merged', Country: 'UK' },
+  { LastName: 'Inner', Email: 'lee@northwind.example' },
+  { LastName: 'Done' },
+  { LastName: 'Twin', Country: 'UK' },
 ];
 
 function enterLeads({ company, org, clock }: CompanyWorld): void {
@@ -49,8 +49,8 @@ function enterLeads({ company, org, clock }: CompanyWorld): void {
     ids.set(lead['LastName'], company.lead({ PostalCode: null, ...lead }));
     clock.advance(1);
   }
-  org.as('kim@northwind.example').convertLead(ids.get('Converted')!, { opportunityName: null });
-  org.admin.merge(ids.get('York')!, [ids.get('Merged')!]);
+  org.as('kim@northwind.example').convertLead(ids.get('Done')!, { opportunityName: null });
+  org.admin.merge(ids.get('York')!, [ids.get('Twin')!]);
   clock.advance(1);
 }
 

@@ -1,5 +1,6 @@
 // A program of its own that runs one daemon and can be killed: what the fault suite runs as if it were in-process, but
 // for `kill -9`. Its settings come as JSON in its argument; each event is a line of its output.
+import type { Deadlines } from '../../src/adapters/salesforce/settings.ts';
 import { runDaemon } from '../../src/app/run-daemon.ts';
 import type { Environment } from '../../src/config/env.ts';
 import { createHurriedClock } from '../support/hurried-clock.ts';
@@ -10,11 +11,13 @@ export type ChildSettings = {
   readonly once: boolean;
   /** How many times as fast as real time its timers run. */
   readonly haste: number;
+  readonly deadlines?: Partial<Deadlines>;
 };
 
-const { environment, once, haste } = JSON.parse(process.argv[2]!) as ChildSettings;
+const { environment, once, haste, deadlines = {} } = JSON.parse(process.argv[2]!) as ChildSettings;
 const stopping = new AbortController();
 process.on('SIGTERM', () => stopping.abort());
+process.stdout.write('{"event":"ready"}\n');
 await runDaemon(
   {
     environment,
@@ -25,6 +28,7 @@ await runDaemon(
     allowOffline: false,
     subscribers: [(event, fields) => process.stdout.write(`${JSON.stringify({ event, ...fields })}\n`)],
     adjust: impatient,
+    deadlines,
     clock: createHurriedClock(haste),
   },
   {

@@ -1,0 +1,29 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+
+import type { ChildSettings } from './daemon-child.ts';
+
+export type DaemonChild = {
+  kill(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' | 'SIGTERM' | 'SIGHUP'): void;
+  /** Settles when signals reach the daemon: before that, they end the process as they end any other. */
+  readonly ready: Promise<unknown>;
+  /** Settles when the process has ended: with its exit code, null when it was killed, and all that it told. */
+  readonly ended: Promise<{ readonly code: number | null; readonly told: string }>;
+};
+
+/** Starts a daemon in a process of its own; what was compiled once is not compiled again. */
+export function startChild(settings: ChildSettings): DaemonChild {
+  const program = path.join(import.meta.dirname, 'daemon-child.ts');
+  const child = spawn(process.execPath, [program, JSON.stringify(settings)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: path.join(tmpdir(), 'rolecall-compiled') },
+  });
+  const ended = Promise.all([once(child, 'exit'), text(child.stdout), text(child.stderr)]).then(
+    ([[code], out, err]) => ({ code: code as number | null, told: out + err }),
+  );
+  const ready = Promise.race([once(child.stdout, 'data'), ended]);
+  return { ready, kill: (signal) => void child.kill(signal), ended };
+}
