@@ -8,7 +8,7 @@ import { retryDeadLetters } from '../workers/retry-dead-letters.ts';
 import { EXIT, type Command } from './command.ts';
 
 const HELP = `rolecall dead list [ID…] [--code CODE] [--module MODULE] [--json]
-rolecall dead retry (ID… | --code CODE | --module MODULE | --all) [--json]
+rolecall dead retry [ID…] [--code CODE] [--module MODULE] [--json]
 rolecall dead drop (ID… | --code CODE | --module MODULE | --all) [--json]
 
 Records that the org refused for good, each with its reason. Mend the cause, then retry: the record is decided anew.
@@ -35,7 +35,8 @@ export const DEAD: Command = {
     }
     const { all, code, module, json } = values;
     const isNarrowed = names.length > 0 || code !== undefined || module !== undefined;
-    if (action !== 'list' && !isNarrowed && !all) throw usage(`dead ${action} needs ids, --code, --module or --all`);
+    // Trying again harms nobody; what is dropped is forgotten.
+    if (action === 'drop' && !isNarrowed && !all) throw usage('dead drop needs ids, --code, --module or --all');
     const wanted = names.map(readId);
     await using desk = await openRedisDesk(world.env, world.terminal.isInteractive);
     const stored = (await desk.state.deadLetters()).toSorted((a, b) => (a.at < b.at ? -1 : 1));
