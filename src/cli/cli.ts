@@ -10,6 +10,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   demo: async () => (await import('./demo.ts')).DEMO,
   check: async () => (await import('./check.ts')).CHECK,
   test: async () => (await import('./test.ts')).TEST,
+  explain: async () => (await import('./explain.ts')).EXPLAIN,
   doctor: async () => (await import('./doctor.ts')).DOCTOR,
   plan: async () => (await import('./plan.ts')).PLAN,
   apply: async () => (await import('./apply.ts')).APPLY,

@@ -50,6 +50,16 @@ export async function routeLeads(ids: readonly string[], world: WorkWorld, signa
 const MOST_RECORDS = 1_000;
 
 async function routeBatch(ids: readonly string[], world: WorkWorld, signal: AbortSignal): Promise<void> {
+  const pass = beginLeadPass(world, signal);
+  const cases = routable(await withoutChangedRules(await loadCases(ids, pass), pass), pass);
+  const rulings = await decideLeads(cases, pass);
+  const announced = announce(rulings, pass);
+  const tookMs = pass.monotonic() - pass.begun;
+  keep(announced, await apply(rulings, pass), tookMs, pass);
+}
+
+/** One consistent look at the rules, the org's time and the turns. */
+export function beginLeadPass(world: WorkWorld, signal: AbortSignal): LeadPass {
   const taken = world.frame();
   const { source, routing } = taken.rulebook;
   const turns: TurnWorld = {
@@ -60,12 +70,7 @@ async function routeBatch(ids: readonly string[], world: WorkWorld, signal: Abor
     users: taken.directory.users,
     scope: routing?.mode === 'observe' ? 'shadow:' : '',
   };
-  const pass: LeadPass = { ...world, taken, turns, at: world.now(), begun: world.monotonic(), signal };
-  const cases = routable(await withoutChangedRules(await loadCases(ids, pass), pass), pass);
-  const rulings = await decide(cases, pass);
-  const announced = announce(rulings, pass);
-  const tookMs = pass.monotonic() - pass.begun;
-  keep(announced, await apply(rulings, pass), tookMs, pass);
+  return { ...world, taken, turns, at: world.now(), begun: world.monotonic(), signal };
 }
 
 /** While qualification stands still, routing goes on with what it has passed before (XE9). */
@@ -85,7 +90,7 @@ function keep(announced: readonly Announced[], written: readonly Written[], took
 }
 
 /** Turns are taken on the pools as they are: when another worker was faster, everything is decided again (R19). */
-async function decide(cases: readonly LeadCase[], pass: LeadPass): Promise<readonly LeadRuling[]> {
+export async function decideLeads(cases: readonly LeadCase[], pass: LeadPass): Promise<readonly LeadRuling[]> {
   const { taken, turns, at } = pass;
   const rules = taken.rulebook.routing?.rules;
   const judged = await judge(await dropLapsed(cases, pass), pass);

@@ -23,11 +23,9 @@ export async function evaluateOpportunities(
   const taken = world.frame();
   const { contactRoles, opportunityCriteria } = taken.rulebook;
   if (contactRoles === null && opportunityCriteria === null) return;
-  const begun = world.monotonic();
   const unique = [...new Set(ids)];
-  const records = await loadOpportunities(unique, columnsOf(taken), world.salesforce, signal);
-  const memories = await memoriesOf(unique, world);
-  const pass: OpportunityPass = { ...world, taken, records, memories, at: world.now(), begun, signal };
+  const pass = await beginOpportunityPass(unique, world, signal);
+  const { records, begun } = pass;
 
   await forgetGone(
     unique.filter((id) => !records.has(id)),
@@ -48,6 +46,19 @@ export async function evaluateOpportunities(
     announced.map((decision) => ({ ...decision, writes: writesOf(decision.module, decision.recordId) })),
     tookMs,
   );
+}
+
+/** The opportunities as the org has them now, and what is remembered of them. */
+export async function beginOpportunityPass(
+  ids: readonly string[],
+  world: WorkWorld,
+  signal: AbortSignal,
+): Promise<OpportunityPass> {
+  const taken = world.frame();
+  const begun = world.monotonic();
+  const records = await loadOpportunities(ids, columnsOf(taken), world.salesforce, signal);
+  const memories = await memoriesOf(ids, world);
+  return { ...world, taken, records, memories, at: world.now(), begun, signal };
 }
 
 function columnsOf({ rulebook, columns }: Frame): OpportunityColumns {
