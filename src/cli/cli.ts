@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import('./doctor.ts')).DOCTOR,
   plan: async () => (await import('./plan.ts')).PLAN,
   apply: async () => (await import('./apply.ts')).APPLY,
+  undo: async () => (await import('./undo.ts')).UNDO,
   dead: async () => (await import('./dead.ts')).DEAD,
   pause: async () => (await import('./pause.ts')).PAUSE,
   resume: async () => (await import('./resume.ts')).RESUME,

@@ -46,6 +46,7 @@ export type Events = {
   'dead_letter.dropped': { record_id: string; by: string };
   'reroute.requested': { record_id: string; by: string };
   'requalify.requested': { leads: number; since: string; by: string };
+  'undo.applied': { object: string; record_id: string; decisions: readonly string[]; by: string };
   'plan.applied': {
     hash: string;
     applied: number;
@@ -104,6 +105,7 @@ export const LEVELS: Readonly<Record<EventName, Level>> = {
   'dead_letter.dropped': 'info',
   'reroute.requested': 'info',
   'requalify.requested': 'info',
+  'undo.applied': 'info',
   'plan.applied': 'info',
   'work.failed': 'warn',
   'budget.low': 'warn',

@@ -11,6 +11,7 @@ import { pickOwnerCalendar } from '../../rules/contact-roles/pick-owner-calendar
 import { planOpportunity } from '../../rules/contact-roles/plan-opportunity.ts';
 import { writeEscalation } from '../../rules/contact-roles/write-escalation.ts';
 import { findUser } from '../../rules/routing/users.ts';
+import { heedUndo } from './heed-undo.ts';
 import { knowStages } from './know-stages.ts';
 import { loadCloserLook } from './load-closer-look.ts';
 import type { OpportunityRecord } from './load-opportunities.ts';
@@ -30,7 +31,11 @@ export async function judgeCommittees(
   );
   const judged = (await lookCloser(views, rules, pass)).map((view) => judge(view, rules, pass.at));
   const granted = await grantTasks(judged, rules, pass);
-  return suggestPeople(granted, rules, pass, (view) => judge(view, rules, pass.at));
+  const suggested = await suggestPeople(granted, rules, pass, (view) => judge(view, rules, pass.at));
+  return suggested.map((each) => {
+    const { id, view, plan } = each;
+    return { ...each, plan: { ...plan, update: heedUndo(plan.update, view.fields, pass.memories.get(id) ?? null) } };
+  });
 }
 
 /** One opportunity as the rules look at it, without engagement, history and candidates. */

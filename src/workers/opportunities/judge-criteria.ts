@@ -3,6 +3,7 @@ import {
   type OpportunityCriteriaRules,
 } from '../../rules/opportunity-criteria/decide-opportunity-criteria.ts';
 import { planOpportunityCriteria } from '../../rules/opportunity-criteria/plan-opportunity-criteria.ts';
+import { heedUndo } from './heed-undo.ts';
 import { knowStages } from './know-stages.ts';
 import type { JudgedCriteria, OpportunityPass } from './opportunity-pass.ts';
 
@@ -17,6 +18,7 @@ export async function judgeCriteria(
   const fieldLengths = pass.taken.columns.lengths;
   return [...pass.records].map(([id, { fields }]) => {
     const ruling = decideOpportunityCriteria(rules, fields, pass.at);
-    return { id, ruling, update: planOpportunityCriteria(rules, { fields, fieldLengths }, ruling) };
+    const update = planOpportunityCriteria(rules, { fields, fieldLengths }, ruling);
+    return { id, ruling, update: heedUndo(update, fields, pass.memories.get(id) ?? null) };
   });
 }

@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { companySeed, openCompany, TUESDAY, WITHOUT_BUYER } from '../support/company.ts';
+import { runOn } from '../support/desk.ts';
+import { startWorld, type TestWorld } from '../support/world.ts';
+
+type Logged = {
+  readonly id: string;
+  readonly module: string;
+  readonly record_id: string;
+  readonly result: Readonly<Record<string, unknown>>;
+  readonly writes: readonly unknown[];
+};
+
+const MINUTE = 60_000;
+
+async function openDecided() {
+  const world = await startWorld({ records: companySeed(TUESDAY), frozenAt: TUESDAY });
+  const company = openCompany(world.sandbox);
+  const lead = company.lead();
+  const deal = company.opportunity('Proposal/Price Quote', WITHOUT_BUYER);
+  await later(world, 1);
+  return { world, company, lead, deal };
+}
+
+/** The daemon works off all there is to do, so many minutes after Tuesday's beginning. */
+async function later(world: TestWorld, minutes: number): Promise<void> {
+  world.sandbox.clock.set(TUESDAY + minutes * MINUTE);
+  await world.once();
+}
+
+function decisionsOf({ folder }: TestWorld): readonly Logged[] {
+  const lines = readFileSync(path.join(folder, 'decisions.ndjson'), 'utf8').trim().split('\n');
+  return lines.map((line) => JSON.parse(line) as Logged);
+}
+
+/** The decision of a module that wrote something about a record. */
+function decisionOf(world: TestWorld, module: string, recordId: string): string {
+  const made = decisionsOf(world).find(
+    (one) => one.module === module && one.record_id === recordId && one.writes.length > 0,
+  );
+  expect(made).toBeDefined();
+  return made!.id;
+}
+
+/** The requests that wrote to the org. */
+function changesIn({ sandbox }: TestWorld): number {
+  return sandbox.log.entries.filter(({ changes }) => changes.length > 0).length;
+}
+
+describe('rolecall undo', () => {
+  it('takes back the flags of a deal and closes its task, which the daemon does not do again (F37)', async () => {
+    const { world, company, deal } = await openDecided();
+    await using _ = world;
+    expect(company.flags(deal)).toMatchObject({ status: 'violation' });
+    const decision = decisionOf(world, 'contact_roles', deal);
+
+    const { code, out, err } = await runOn(world, ['undo', '--decision', decision]);
+
+    expect({ code, err }).toEqual({ code: 0, err: [] });
+    expect(out.join('\n')).toMatch(/1 tasks closed, 0 changed since\ncontact_roles: .*\n.*rolecall pause MODULE/);
+    expect(company.flags(deal)).toMatchObject({ status: null, coverage: null, missing: null });
+    const [task] = company.tasks(deal);
+    expect(task).toMatchObject({ isOpen: false });
+    expect(task?.description).toMatch(new RegExp(`Undone with rolecall undo by .+ \\(decision ${decision}\\)$`));
+    const logged = decisionsOf(world).at(-1);
+    expect(logged).toMatchObject({ module: 'undo', record_id: deal });
+    expect(logged?.result).toMatchObject({ result: 'undone', decisions: [decision], closed_tasks: [task?.id] });
+
+    const written = changesIn(world);
+    await later(world, 2);
+    await later(world, 30);
+    expect(changesIn(world)).toBe(written);
+
+    // Again, there is nothing left to take back; what the deal needs later is flagged.
+    expect((await runOn(world, ['undo', '--decision', decision])).code).toBe(0);
+    expect(changesIn(world)).toBe(written);
+    company.addRole(deal, ['d', 'Economic Buyer']);
+    await later(world, 60);
+    expect(company.flags(deal)).toMatchObject({ status: 'compliant' });
+  });
+
+  it('gives a lead back to the queue that it came from, where the daemon leaves it (F37)', async () => {
+    const { world, company, lead } = await openDecided();
+    await using _ = world;
+    expect(company.ownerOf(lead)).not.toBe('queue:Inbound_Leads');
+
+    const { code, out } = await runOn(world, ['undo', '--decision', decisionOf(world, 'routing', lead), '--json']);
+
+    expect(code).toBe(0);
+    expect(JSON.parse(out[0]!)).toMatchObject({ decisions: 1, next: [expect.stringContaining('rolecall reroute')] });
+    expect(company.ownerOf(lead)).toBe('queue:Inbound_Leads');
+    expect(company.tasks(lead)).toMatchObject([{ isOpen: false }]);
+    await later(world, 2);
+    await later(world, 30);
+    expect(company.ownerOf(lead)).toBe('queue:Inbound_Leads');
+    expect(company.tasks(lead)).toHaveLength(1);
+  });
+
+  it('leaves what somebody has changed since, and says so (F37)', async () => {
+    const { world, company, lead } = await openDecided();
+    await using _ = world;
+    world.sandbox.org.as('max@northwind.example').update(lead, { OwnerId: company.userId('max') });
+
+    const { code, out } = await runOn(world, ['undo', '--since', '1h', '--json']);
+
+    expect(code).toBe(5);
+    const { results } = JSON.parse(out[0]!) as { readonly results: readonly Readonly<Record<string, unknown>>[] };
+    expect(results.filter(({ outcome }) => outcome === 'changed_since')).toMatchObject([
+      { module: 'routing', object: 'Lead', record_id: lead, field: 'OwnerId' },
+    ]);
+    expect(company.ownerOf(lead)).toBe('max');
+  });
+
+  it('refuses a decision that the log does not have, and a command without one', async () => {
+    const { world } = await openDecided();
+    await using _ = world;
+    const written = changesIn(world);
+
+    const unknown = await runOn(world, ['undo', '--decision', '0123456789abcdef']);
+    const neither = await runOn(world, ['undo']);
+
+    expect(unknown).toMatchObject({
+      code: 1,
+      out: [],
+      err: [expect.stringContaining('no decision "0123456789abcdef"')],
+    });
+    expect(unknown.err[0]).toContain('copy an id from there');
+    expect(neither).toMatchObject({ code: 1, out: [], err: [expect.stringContaining('--since T')] });
+    expect(changesIn(world)).toBe(written);
+  });
+});
