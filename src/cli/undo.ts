@@ -13,11 +13,18 @@ const HELP = `rolecall undo --decision ID [--json]
 rolecall undo --since T [--json]
 
 Takes back what decisions of the decision log wrote: a field gets what it held before if it still holds what we wrote,
-else it is reported as changed_since; a task of ours that is open is closed with the reason. Nothing is deleted.
+and a task of ours that is open is closed with the reason.
 T is a length of time (2h, 3d) or an instant (2026-11-24T09:00:00Z, or the day alone).
 
-It works while a module is paused. The daemon does not do again what is taken back; to keep a module from writing anything
-meanwhile, pause it first: rolecall pause MODULE.
+What is left is listed:
+  changed_since  somebody has changed it, or the record is gone
+  redacted       the decision log holds only a hash of its value
+  kept           a record that we added, like a contact role: nothing is ever deleted
+  refused        the org does not take it, with its code
+  unknown        the answer was lost; run the same command again
+
+It works while a module is paused. The daemon does not do again what is taken back, for as long as Redis keeps what it
+knows; to keep a module from writing anything, pause it first: rolecall pause MODULE.
 
 Exit codes: 0 all taken back, 1 no such decision, 5 something was left, 6 the blast radius was reached.`;
 
@@ -57,7 +64,7 @@ export const UNDO: Command = {
   },
 };
 
-const LEFT: ReadonlySet<UndoResult['outcome']> = new Set(['changed_since', 'redacted', 'refused', 'unknown']);
+const LEFT: ReadonlySet<UndoResult['outcome']> = new Set(['changed_since', 'redacted', 'kept', 'refused', 'unknown']);
 
 /** What the daemon does about records of a module after their decision was taken back. */
 const NEXT: Readonly<Record<string, string>> = {

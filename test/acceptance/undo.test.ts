@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
 import { companySeed, openCompany, TUESDAY, WITHOUT_BUYER } from '../support/company.ts';
 import { runOn } from '../support/desk.ts';
-import { startWorld, type TestWorld } from '../support/world.ts';
+import { EXAMPLE, startWorld, type TestWorld } from '../support/world.ts';
 
 type Logged = {
   readonly id: string;
@@ -100,9 +100,10 @@ describe('rolecall undo', () => {
     expect(company.tasks(lead)).toHaveLength(1);
   });
 
-  it('leaves what somebody has changed since, and says so (F37)', async () => {
-    const { world, company, lead } = await openDecided();
+  it('leaves what somebody has changed since, and says so, while modules are paused too (F37)', async () => {
+    const { world, company, lead, deal } = await openDecided();
     await using _ = world;
+    await runOn(world, ['pause', 'contact_roles']);
     world.sandbox.org.as('max@northwind.example').update(lead, { OwnerId: company.userId('max') });
 
     const { code, out } = await runOn(world, ['undo', '--since', '1h', '--json']);
@@ -113,6 +114,30 @@ describe('rolecall undo', () => {
       { module: 'routing', object: 'Lead', record_id: lead, field: 'OwnerId' },
     ]);
     expect(company.ownerOf(lead)).toBe('max');
+    expect(company.flags(deal)).toMatchObject({ status: null });
+  });
+
+  it('stops at the blast radius, with the tasks of what is left, and goes on later (F36)', async () => {
+    const { world, company, deal } = await openDecided();
+    await using _ = world;
+    const deals = [deal, company.opportunity('Proposal/Price Quote', WITHOUT_BUYER)];
+    await later(world, 2);
+    const folder = path.join(world.folder, 'narrow');
+    cpSync(EXAMPLE, folder, { recursive: true });
+    const file = path.join(folder, 'org.yaml');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('flag_changes:   { max: 2000', 'flag_changes:   { max: 1'));
+    const standing = (): readonly string[] => deals.filter((id) => company.flags(id).status === 'violation');
+    const open = (): readonly string[] => deals.filter((id) => company.tasks(id).some(({ isOpen }) => isOpen));
+
+    const first = await runOn(world, ['undo', '--since', '1h'], folder);
+
+    expect(first.code).toBe(6);
+    expect(first.err[0]).toContain('run the same command again');
+    expect(standing()).toHaveLength(1);
+    expect(open()).toEqual(standing());
+    world.sandbox.clock.set(TUESDAY + 30 * MINUTE);
+    expect((await runOn(world, ['undo', '--since', '1h'])).code).toBe(0);
+    expect([...standing(), ...open()]).toEqual([]);
   });
 
   it('refuses a decision that the log does not have, and a command without one', async () => {

@@ -60,13 +60,15 @@ export async function undoDecisions(
   await markUndone(undos, world);
   const tasks = await planTasks(decisions, by, world, signal);
   const restored = await submit(restoringUpdates(undos, shown), world, signal);
+  const held = heldRecords(restored.fates);
   const closed = await submit(
-    tasks.updates.map((update) => ['Task', update] as const),
+    tasks.updates.flatMap((update) => (held.has(update.about) ? [] : [['Task', update] as const])),
     world,
     signal,
   );
   const steps = tasks.steps.map(({ about, result }) => {
-    return { about, result: settle(result, closed.fates.get(`Task:${result.id}`), 'closed') };
+    const fate = held.get(about) ?? closed.fates.get(`Task:${result.id}`);
+    return { about, result: settle(result, fate, 'closed') };
   });
   keep(decisions, { restored: restored.written, steps }, by, world);
   return [
@@ -185,6 +187,12 @@ async function submit(
     }
   }
   return { fates, written };
+}
+
+/** The records whose fields wait for the window to be over: their tasks wait with them. By id. */
+function heldRecords(fates: ReadonlyMap<string, Fate>): ReadonlyMap<string, Fate> {
+  const held = [...fates].filter(([, { kind }]) => kind === 'held');
+  return new Map(held.map(([name, fate]) => [name.slice(name.indexOf(':') + 1), fate]));
 }
 
 /** What was done: the writes to records, and what became of tasks; their texts are not kept, they may hold anything. */
