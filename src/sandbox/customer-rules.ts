@@ -15,6 +15,12 @@ export function duplicateRule(object: string, when: When): SaveRule {
   return { object, check: (record, before, by) => (by.allowsDuplicates ? null : rule.check(record, before, by)) };
 }
 
+/** An org whose data storage is full: nothing new is saved, what is there can be changed. */
+export function fullStorage(object: string): SaveRule {
+  const isNew: When = (_, before) => before === null;
+  return refuse(object, isNew, () => new SandboxError('STORAGE_LIMIT_EXCEEDED', 'storage limit exceeded'));
+}
+
 /** A trigger of the customer that fails. */
 export function failingTrigger(object: string, when: When, cause: string): SaveRule {
   const text = `${object}Trigger: execution of BeforeUpdate\n\ncaused by: ${cause}`;

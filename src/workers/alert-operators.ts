@@ -11,12 +11,15 @@ export type AlertWorld = {
   readonly at: Instant;
 };
 
+/** Refusals that are not the record's fault, and go on until somebody in the org mends them. */
+const ALARMING = new Set(['FIELD_CUSTOM_VALIDATION_EXCEPTION', 'STORAGE_LIMIT_EXCEEDED']);
+
 /** Somebody who changes back what we write, and what is left alone from now on. */
 export type Fight = { readonly recordId: string; readonly fields: readonly string[]; readonly by: string };
 
 /**
  * Tells those who run the daemon what a batch has met and they must know: who undoes our writes, once per record and
- * fight (F34); a rule of the org that refuses, once per text and day (RE17); a module that has paused, once per reason
+ * fight (F34); a rule of the org that refuses, or its storage, once per text and day (RE17); a module that has paused, once per reason
  * and day (F36).
  * @param channel  null when the configuration has none
  */
@@ -35,7 +38,7 @@ export async function alertOperators(
     posted.set(`fight:${recordId}:${fields.join()}:${writeInstant(at)}`, facts);
   }
   for (const [recordId, fate] of met.fates) {
-    if (fate.kind !== 'refused' || fate.code !== 'FIELD_CUSTOM_VALIDATION_EXCEPTION') continue;
+    if (fate.kind !== 'refused' || !ALARMING.has(fate.code)) continue;
     const { code } = fate;
     const message = withoutValues(fate.message);
     const key = `refused:${day}:${code}:${message}`;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { DEAD } from '../../src/cli/dead.ts';
 import type { DeadLetter } from '../../src/ports.ts';
-import { validationRule } from '../../src/sandbox/customer-rules.ts';
+import { fullStorage, validationRule } from '../../src/sandbox/customer-rules.ts';
 import { attemptsIn } from '../faults/request-facts.ts';
 import { startCompany, type CompanyWorld } from '../support/company-world.ts';
 import { WITHOUT_BUYER } from '../support/company.ts';
@@ -110,6 +110,26 @@ describe('a dead letter (D15)', () => {
 
     expect(company.ownerOf(refused)).not.toBe('queue:Inbound_Leads');
     expect(company.ownerOf(other)).not.toBe('queue:Inbound_Leads');
+    expect(await letters(world)).toEqual([]);
+  });
+});
+
+describe('an org whose storage is full (D8)', () => {
+  it('gets its flags all the same; tasks are set aside, and made once there is room', async () => {
+    await using started = await startCompany();
+    const { world, company, org } = started;
+    org.addRule(fullStorage('Task'));
+    const deal = company.opportunity('Proposal/Price Quote', WITHOUT_BUYER);
+
+    await world.once();
+
+    expect(company.flags(deal).status).toBe('violation');
+    expect(await letters(world)).toMatchObject([{ record_id: deal, code: 'STORAGE_LIMIT_EXCEEDED' }]);
+
+    org.setup.rules = [];
+    await dead(world, 'retry', '--code', 'STORAGE_LIMIT_EXCEEDED');
+    await world.once();
+    expect(company.tasks(deal)).toMatchObject([{ isOpen: true }]);
     expect(await letters(world)).toEqual([]);
   });
 });

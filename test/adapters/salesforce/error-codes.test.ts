@@ -13,7 +13,7 @@ describe('the recovery of a Salesforce code (F35)', () => {
     ['a slow query may be quicker', 'QUERY_TIMEOUT', 'Your query request was running for too long.', 'retry'],
     ['the daily allocation frees up in hours', 'REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.', 'wait'],
     ['long calls of others end', 'REQUEST_LIMIT_EXCEEDED', 'ConcurrentPerOrgLongTxn Limit exceeded.', 'retry'],
-    ['full storage wants an admin, and time', 'STORAGE_LIMIT_EXCEEDED', 'storage limit exceeded', 'wait'],
+    ['full storage wants an admin, and time', 'STORAGE_LIMIT_EXCEEDED', 'storage limit exceeded', 'dead-letter'],
     ['maintenance ends', 'INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE', '', 'wait'],
     ['a busy server gets room', 'SERVER_UNAVAILABLE', 'Server too busy', 'wait'],
     ['a validation rule wants another record', 'FIELD_CUSTOM_VALIDATION_EXCEPTION', 'Amount is needed', 'dead-letter'],
