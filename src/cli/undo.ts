@@ -15,6 +15,7 @@ rolecall undo --since T [--json]
 Takes back what decisions of the decision log wrote: a field gets what it held before if it still holds what we wrote,
 and a task of ours that is open is closed with the reason.
 T is a length of time (2h, 3d) or an instant (2026-11-24T09:00:00Z, or the day alone).
+An undo is in the decision log too and can be taken back by its id; tasks that it closed stay closed.
 
 What is left is listed:
   changed_since  somebody has changed it, or the record is gone

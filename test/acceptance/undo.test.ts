@@ -100,6 +100,37 @@ describe('rolecall undo', () => {
     expect(company.tasks(lead)).toHaveLength(1);
   });
 
+  it('takes back all of a time, outcomes of leads too, and an undo that is named (F37)', async () => {
+    const { world, company, lead, deal } = await openDecided();
+    await using _ = world;
+    const nurtured = company.lead({ LastName: 'Olsen', LeadSource: 'Webinar', NumberOfEmployees: 200 });
+    await later(world, 2);
+    const { org } = world.sandbox;
+    const shown = () => {
+      const [first, second] = [lead, nurtured].map((id) => org.record(id));
+      const owners = [first?.['OwnerId'], second?.['OwnerId']];
+      return { owners, statuses: [first?.['Status'], second?.['Status']], flags: company.flags(deal) };
+    };
+    const decided = shown();
+    expect(decided.statuses[1]).toBe('Nurturing');
+
+    expect(await runOn(world, ['undo', '--since', '1h'])).toMatchObject({ code: 0 });
+
+    const inbound = company.queueId('Inbound_Leads');
+    expect(shown()).toMatchObject({
+      owners: [inbound, inbound],
+      statuses: ['Open - Not Contacted', 'Open - Not Contacted'],
+      flags: { status: null },
+    });
+    const written = changesIn(world);
+    await later(world, 30);
+    expect(changesIn(world)).toBe(written);
+    for (const { id } of decisionsOf(world).filter(({ module }) => module === 'undo')) {
+      expect(await runOn(world, ['undo', '--decision', id])).toMatchObject({ code: 0 });
+    }
+    expect(shown()).toEqual(decided);
+  });
+
   it('leaves what somebody has changed since, and says so, while modules are paused too (F37)', async () => {
     const { world, company, lead, deal } = await openDecided();
     await using _ = world;
