@@ -6,6 +6,7 @@ import { openWorkDesk, type WorkDesk } from '../app/desk-world.ts';
 import { AppError } from '../domain/error.ts';
 import { writeInstant } from '../domain/instant.ts';
 import { isRecordId, to18 } from '../domain/record-id.ts';
+import { readDecisions } from '../observe/read-decisions.ts';
 import { selectByIds } from '../poll/soql.ts';
 import { explainLead } from '../workers/explain/explain-lead.ts';
 import { explainOpportunity } from '../workers/explain/explain-opportunity.ts';
@@ -15,7 +16,7 @@ import { readVersion } from './start.ts';
 const HELP = `rolecall explain ID [--json]
 
 Tells why a lead or an opportunity is as it is, what was tried, and what comes next; a task is explained by what it is
-about. Decides now as the daemon would and writes nothing. ID is that of the record page, in 15 or 18 characters.`;
+about. Decides now as the daemon would, shows the newest decisions of the log, and writes nothing. ID is that of the record page, in 15 or 18 characters.`;
 
 export const EXPLAIN: Command = {
   name: 'explain',
@@ -48,6 +49,7 @@ export const EXPLAIN: Command = {
       ...(task === null ? {} : { task }),
       ...explained,
       ...(await readStanding(id, desk)),
+      history: await readHistory(id, desk.decisionFile),
     };
     terminal.out(values.json ? JSON.stringify(answer) : stringify(answer, { lineWidth: 0 }).trimEnd());
     return EXIT.ok;
@@ -81,6 +83,19 @@ async function readStanding(id: string, { state }: WorkDesk) {
     paused: Object.fromEntries([...paused].map(([module, { code, reason }]) => [module, `${code}: ${reason}`])),
   };
 }
+
+/** The newest decisions about the record, the last one first, as the log beside this command has them. */
+async function readHistory(id: string, file: string) {
+  const own: object[] = [];
+  for await (const { record_id: about, ts, id: decision, module, epoch, result } of readDecisions(file)) {
+    if (about !== id) continue;
+    own.unshift({ decision, ts, module, epoch, result });
+    own.length = Math.min(own.length, MOST_TOLD);
+  }
+  return own;
+}
+
+const MOST_TOLD = 10;
 
 function usage(message: string): AppError {
   return new AppError({ code: 'usage', recovery: 'fix-config', message, mend: 'see rolecall explain --help' });

@@ -71,6 +71,10 @@ describe.concurrent('rolecall explain', () => {
 
     expect(told['routing']).toMatchObject({ reason: 'emea/nordics', owner: 'ron@northwind.example', turn: 1 });
     expect(told['state']).toContain('we gave it');
+    expect(told['history']).toMatchObject([
+      { module: 'routing', result: { result: 'assigned' } },
+      { module: 'qualification' },
+    ]);
     expect(ofTask).toMatchObject({ record_id: lead, task: { key: `handoff:${lead}:1`, is_closed: false } });
   });
 
