@@ -27,8 +27,8 @@ const DOINGS: readonly Doing[] = [
   },
   ({ org }, pick) => org.admin.update(idOf(pick(org.all('Lead'))), { Title: `edit ${pick(NUMBERS)}` }),
   ({ org }, pick) => {
-    const lead = pick(org.all('Lead'));
-    if (lead['Country'] == null) org.admin.update(idOf(lead), { Country: pick(['Norway', 'France']) });
+    const lead = pick(org.all('Lead', ({ Country }) => Country == null));
+    org.admin.update(idOf(lead), { Country: pick(['Norway', 'France']) });
   },
   ({ org, company }, pick) =>
     org.admin.update(idOf(pick(org.all('Lead'))), { OwnerId: company.userId(pick(['kim', 'ron'])) }),
