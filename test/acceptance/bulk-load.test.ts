@@ -14,7 +14,7 @@ it('a load that moves hundreds of deals has each judged once, and people told on
   await using started = await startCompany({}, { adjust: pausingAt(DEALS + 100) });
   const { world, company, org } = started;
   await using channel = await listen();
-  const variables = { REVOPS_WEBHOOK: channel.url };
+  const variables = { LEADS_WEBHOOK: channel.url };
   const deals = Array.from({ length: DEALS }, (_, index) =>
     company.opportunity('Value Proposition', WITHOUT_BUYER, { Name: `Deal ${index}` }),
   );
