@@ -17,8 +17,11 @@ export function duplicateRule(object: string, when: When): SaveRule {
 
 /** An org whose data storage is full: nothing new is saved, what is there can be changed. */
 export function fullStorage(object: string): SaveRule {
-  const isNew: When = (_, before) => before === null;
   return refuse(object, isNew, () => new SandboxError('STORAGE_LIMIT_EXCEEDED', 'storage limit exceeded'));
+}
+
+function isNew(_record: StoredRecord, before: StoredRecord | null): boolean {
+  return before === null;
 }
 
 /** A trigger of the customer that fails. */
