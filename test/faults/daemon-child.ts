@@ -17,6 +17,11 @@ export type ChildSettings = {
 const { environment, once, haste, deadlines = {} } = JSON.parse(process.argv[2]!) as ChildSettings;
 const stopping = new AbortController();
 process.on('SIGTERM', () => stopping.abort());
+// What is still held after everything that can go is gone; a soak asks for it.
+process.on('SIGUSR2', () => {
+  globalThis.gc?.();
+  process.stdout.write(`${JSON.stringify({ event: 'memory', heap: process.memoryUsage().heapUsed })}\n`);
+});
 process.stdout.write('{"event":"ready"}\n');
 await runDaemon(
   {

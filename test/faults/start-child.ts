@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import type { ChildSettings } from './daemon-child.ts';
 
 export type DaemonChild = {
-  kill(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' | 'SIGTERM' | 'SIGHUP'): void;
+  kill(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' | 'SIGTERM' | 'SIGHUP' | 'SIGUSR2'): void;
   /** Settles when signals reach the daemon: before that, they end the process as they end any other. */
   readonly ready: Promise<unknown>;
   /** Settles when the process has ended: with its exit code, null when it was killed, and all that it told. */
@@ -17,7 +17,7 @@ export type DaemonChild = {
 /** Starts a daemon in a process of its own; what was compiled once is not compiled again. */
 export function startChild(settings: ChildSettings): DaemonChild {
   const program = path.join(import.meta.dirname, 'daemon-child.ts');
-  const child = spawn(process.execPath, [program, JSON.stringify(settings)], {
+  const child = spawn(process.execPath, ['--expose-gc', program, JSON.stringify(settings)], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: path.join(tmpdir(), 'rolecall-compiled') },
   });
