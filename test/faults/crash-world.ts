@@ -31,7 +31,7 @@ const LEADS: readonly StoredRecord[] = [
   { LastName: 'Twice', Country: 'France', Email: 'a@fjord.example' },
   { LastName: 'Known', Country: 'France', Email: 'someone@eu.fjord-energy.example' },
   { LastName: 'Match', Country: 'France', Email: 'somebody@matched.example' },
-  { LastName: 'Brazil', Country: 'Brazil' },
+  { LastName: 'Amazonas', Country: 'Brazil' },
   // New York opens in three hours: it waits.
   { LastName: 'Boston', Country: 'US', State: 'MA', PostalCode: '02108' },
   { LastName: 'Cold', LeadSource: 'Webinar', NumberOfEmployees: 10 },

@@ -45,8 +45,13 @@ export function tooManyAtOnce({ sandbox, scenario }: Facts): readonly string[] {
 export function retryStorms({ entries, scenario: { haste } }: Facts): readonly string[] {
   const hasty = entries.flatMap((request, at) => {
     if (!isOutage(request)) return [];
-    const again = entries.slice(at + 1).find(({ path, method }) => path === request.path && method === request.method);
-    const pause = again === undefined ? Infinity : again.arrivedAt - (request.leftAt ?? again.arrivedAt);
+    const { path, method } = request;
+    const leftAt = request.leftAt ?? Infinity;
+    // What another replica had sent before is no repetition.
+    const again = entries
+      .slice(at + 1)
+      .find((later) => later.path === path && later.method === method && later.arrivedAt >= leftAt);
+    const pause = again === undefined ? Infinity : again.arrivedAt - leftAt;
     return pause * haste < 250 ? [`${request.path.slice(0, 80)} was sent again after ${pause} ms`] : [];
   });
   return [...hasty, ...crowdedOutages(entries, haste)];
