@@ -48,20 +48,18 @@ export function planUndo(
       if (!('fields' in write)) return [];
       const { object, record_id: recordId } = write;
       const record = current.get(`${object}:${recordId}`);
-      return Object.entries(write.fields).flatMap(([field, { before, after }]) => {
+      return Object.entries(write.fields).flatMap(([field, { before, after }]): readonly FieldUndo[] => {
         if (kept.has(field)) return [];
-        const isHidden = isRedacted(before) || isRedacted(after);
-        const kind = isHidden ? 'redacted' : judge(record?.[field], before, after);
-        if (kind === 'restore' && record !== undefined) record[field] = before;
-        return [{ decision, module, object, recordId, field, before, after, kind }];
+        const facts = { decision, module, object, recordId, field, before, after };
+        if (isRedacted(before) || isRedacted(after)) return [{ ...facts, kind: 'redacted' }];
+        if (record === undefined) return [{ ...facts, kind: 'changed_since' }];
+        const held = record[field] ?? null;
+        if (isShown(after, held)) {
+          record[field] = before;
+          return [{ ...facts, kind: 'restore' }];
+        }
+        return [{ ...facts, kind: isShown(before, held) ? 'restored' : 'changed_since' }];
       });
     }),
   );
-}
-
-/** @param held  undefined when the record is gone */
-function judge(held: FieldValue | undefined, before: FieldValue, after: FieldValue): FieldUndo['kind'] {
-  if (held === undefined) return 'changed_since';
-  if (isShown(after, held)) return 'restore';
-  return isShown(before, held) ? 'restored' : 'changed_since';
 }
