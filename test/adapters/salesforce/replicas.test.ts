@@ -85,12 +85,12 @@ describe('two replicas', () => {
     expect(org.requests.length).toBeGreaterThanOrEqual(2);
     expect(org.requests.length).toBeLessThanOrEqual(4);
     answer = LEAD;
-    passed += 5 * MINUTE;
-    const probes = [await ask(first), await ask(second)];
+    passed += 6 * MINUTE;
 
-    expect(probes[0]).toBe('answered');
-    // The others hear of it within seconds.
-    await expect.poll(() => ask(second), { interval: 100, timeout: 20_000 }).toBe('answered');
+    // One of them probes, the other hears of it within seconds.
+    for (const replica of [first, second]) {
+      await expect.poll(() => ask(replica), { interval: 100, timeout: 25_000 }).toBe('answered');
+    }
   });
 
   it('never make more calls than daily_calls, of which routing keeps a tenth (F43, I20)', async () => {
