@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import path from 'node:path';
 
@@ -12,19 +12,22 @@ const PREFIX = 'last-known-good-';
  * @param signature  of the files as they were read: one that was edited since is not kept
  */
 export function keepLastKnownGood(folder: string, dataFolder: string, configHash: string, signature: string): void {
-  mkdirSync(dataFolder, { recursive: true });
   const kept = path.join(dataFolder, `${PREFIX}${configHash.slice(0, 16)}`);
+  // One of the same meaning, perhaps in other words, is as good.
+  if (!existsSync(kept)) copyWhole(folder, dataFolder, kept, signature);
+  if (!existsSync(kept)) return;
+  for (const older of copiesIn(dataFolder)) if (older !== kept) rmSync(older, { recursive: true, force: true });
+}
+
+function copyWhole(folder: string, dataFolder: string, kept: string, signature: string): void {
+  mkdirSync(dataFolder, { recursive: true });
   const draft = mkdtempSync(path.join(dataFolder, '.last-known-good-'));
   try {
     for (const file of configFiles(folder)) copySafely(path.join(folder, file), path.join(draft, file));
-    if (filesSignature(folder) !== signature) return;
-    // The same meaning, perhaps in other words: the newest are kept.
-    rmSync(kept, { recursive: true, force: true });
-    renameSync(draft, kept);
+    if (filesSignature(folder) === signature) renameSync(draft, kept);
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }
-  for (const older of copiesIn(dataFolder)) if (older !== kept) rmSync(older, { recursive: true, force: true });
 }
 
 /** The folder of the copy that was kept last; null when there is none. */
