@@ -1,5 +1,6 @@
 import { DelayedError, Queue, Worker, type Job } from 'bullmq';
 
+import { inGroups } from '../domain/in-groups.ts';
 import { AppError } from '../domain/error.ts';
 import type { WorkKind } from '../domain/work.ts';
 import type { Urgency, WorkQueues } from '../ports.ts';
@@ -40,7 +41,7 @@ export async function createBullQueues(
 
   return {
     async add(kind, ids, delayMs = 0, urgency = 'fresh') {
-      const batches = chunk(ids, BATCH_SIZE);
+      const batches = inGroups(ids, BATCH_SIZE);
       try {
         await queueOf(kind).addBulk(
           batches.map((batch) => ({
@@ -219,10 +220,4 @@ const PAUSE = 1_000;
 async function handBack(job: Job<Batch>, token: string | undefined, delayMs: number): Promise<never> {
   await job.moveToDelayed(Date.now() + delayMs, token);
   throw new DelayedError();
-}
-
-function chunk<T>(values: readonly T[], size: number): readonly (readonly T[])[] {
-  const chunks: (readonly T[])[] = [];
-  for (let at = 0; at < values.length; at += size) chunks.push(values.slice(at, at + size));
-  return chunks;
 }

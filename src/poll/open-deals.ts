@@ -1,3 +1,4 @@
+import { inGroups } from '../domain/in-groups.ts';
 import type { Salesforce } from '../ports.ts';
 import { quoteList, selectWhere } from './soql.ts';
 
@@ -22,10 +23,4 @@ export async function loadOpenDeals(
     for (const row of answers.flat()) deals.add(String(row['Id']));
   }
   return [...deals];
-}
-
-function inGroups<T>(values: readonly T[], size: number): readonly (readonly T[])[] {
-  return Array.from({ length: Math.ceil(values.length / size) }, (_, index) =>
-    values.slice(index * size, (index + 1) * size),
-  );
 }

@@ -1,3 +1,5 @@
+import { inGroups } from '../domain/in-groups.ts';
+
 /** What decides with whom a row may share a transaction. */
 export type SharedRow = {
   /** The record whose lock the row takes besides its own: an account; null when there is none. */
@@ -23,7 +25,12 @@ const CHUNK_SIZES = [200, 50, 10, 1] as const;
 export function planCalls(rows: readonly SharedRow[]): readonly PlannedCall[] {
   const places = rows.map((_, place) => place);
   const bySize = Map.groupBy(places, (place) => CHUNK_SIZES[rows[place]!.tries] ?? 1);
-  return [...bySize].flatMap(([size, some]) => inCalls(planChunks(some, size, (place) => rows[place]!.parent)));
+  return [...bySize].flatMap(([size, some]) =>
+    inGroups(
+      planChunks(some, size, (place) => rows[place]!.parent),
+      MOST_CHUNKS,
+    ),
+  );
 }
 
 function planChunks(
@@ -51,10 +58,4 @@ function planChunks(
     }
   }
   return chunks;
-}
-
-function inCalls(chunks: readonly (readonly number[])[]): readonly PlannedCall[] {
-  return Array.from({ length: Math.ceil(chunks.length / MOST_CHUNKS) }, (_, index) =>
-    chunks.slice(index * MOST_CHUNKS, (index + 1) * MOST_CHUNKS),
-  );
 }

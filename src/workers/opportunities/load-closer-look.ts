@@ -1,3 +1,4 @@
+import { inGroups } from '../../domain/in-groups.ts';
 import { readInstant, type Instant } from '../../domain/instant.ts';
 import type { Row } from '../../domain/record.ts';
 import { quoteList, selectWhere, soqlInstant } from '../../poll/soql.ts';
@@ -39,7 +40,7 @@ export async function loadCloserLook(
   const newest = new Map<string, Instant>();
   const planned = new Map<string, Instant>();
   const histories: Query[] = look.stages.size === 0 ? [] : [historyQuery([...look.stages.keys()])];
-  const groups = look.engagedBy.length === 0 ? [] : inGroups([...new Set(look.contactIds)]);
+  const groups = look.engagedBy.length === 0 ? [] : inGroups([...new Set(look.contactIds)], MOST_CONTACTS);
   let stageEntries: ReadonlyMap<string, Instant> = new Map();
   for (const [index, contacts] of (groups.length === 0 ? [[]] : groups).entries()) {
     const sources = contacts.length === 0 ? [] : engagementSources(look, contacts, now);
@@ -99,12 +100,6 @@ function readStageEntries(rows: readonly Row[], stages: CloserLook['stages']): R
     else left.add(id);
   }
   return entries;
-}
-
-function inGroups(ids: readonly string[]): readonly (readonly string[])[] {
-  return Array.from({ length: Math.ceil(ids.length / MOST_CONTACTS) }, (_, index) =>
-    ids.slice(index * MOST_CONTACTS, (index + 1) * MOST_CONTACTS),
-  );
 }
 
 function note(

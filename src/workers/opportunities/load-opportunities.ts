@@ -1,3 +1,4 @@
+import { inGroups } from '../../domain/in-groups.ts';
 import { readInstant } from '../../domain/instant.ts';
 import type { Fields, Row } from '../../domain/record.ts';
 import { quoteList, quotePrefix, selectWhere } from '../../poll/soql.ts';
@@ -79,10 +80,7 @@ export async function loadOpportunities(
 
 /** A page has 2,000 rows and costs a call: in thirds, a batch has room for six roles on each opportunity. */
 function inThirds(ids: readonly string[]): readonly (readonly string[])[] {
-  const size = Math.max(Math.ceil(ids.length / 3), 100);
-  return Array.from({ length: Math.ceil(ids.length / size) }, (_, index) =>
-    ids.slice(index * size, (index + 1) * size),
-  );
+  return inGroups(ids, Math.max(Math.ceil(ids.length / 3), 100));
 }
 
 function readRole(row: Row): RoleRow {

@@ -1,3 +1,4 @@
+import { inGroups } from '../../domain/in-groups.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Fields } from '../../domain/record.ts';
 import type { Memory } from '../../ports.ts';
@@ -77,7 +78,7 @@ async function changeTasks(
   pass: OpportunityPass,
 ): Promise<void> {
   const changes = standing.flatMap(({ id, plan }) => plan.updateTasks.map((task) => ({ about: id, ...task })));
-  for (const part of inParts(changes)) {
+  for (const part of inGroups(changes, MOST_RECORDS)) {
     const updates = part.map(({ about, id, fields, seen }): Update => {
       return { module: MODULE, about, id, fields, before: {}, seen, ...sharing(about, pass) };
     });
@@ -93,7 +94,7 @@ async function create(
   pass: OpportunityPass,
 ): Promise<Made> {
   const made = new Map<string, Fate>();
-  for (const part of inParts(creations)) {
+  for (const part of inGroups(creations, MOST_RECORDS)) {
     const answered = await submitCreations(object, part, pass, pass.signal);
     for (const { about, key } of part) {
       const fate = answered.get(key)!;
@@ -202,10 +203,4 @@ function memoryAfter({ view, plan, escalation }: JudgedCommittee, made: Made, { 
   if (made.get(key)?.kind === 'applied') return plan.memory;
   const episode = { ...plan.memory.episode, escalated: view.memory?.episode.escalated ?? 0 };
   return { ...plan.memory, episode };
-}
-
-function inParts<T>(values: readonly T[]): readonly (readonly T[])[] {
-  return Array.from({ length: Math.ceil(values.length / MOST_RECORDS) }, (_, index) =>
-    values.slice(index * MOST_RECORDS, (index + 1) * MOST_RECORDS),
-  );
 }

@@ -1,3 +1,4 @@
+import { inGroups } from '../../domain/in-groups.ts';
 import type { FieldValue, Fields, Row } from '../../domain/record.ts';
 import { quoteList, selectByIds, selectWhere } from '../../poll/soql.ts';
 import { askTogether } from '../ask-together.ts';
@@ -87,7 +88,7 @@ async function loadShown(
   const queries = [...Map.groupBy(writes, ({ object }) => object)].flatMap(([object, own]) => {
     const fields = [...new Set(own.flatMap((write) => Object.keys(write.fields)))];
     const ids = [...new Set(own.map((write) => write.record_id))];
-    return inParts(ids).map((part) => ({ object, soql: selectByIds(object, fields, part) }));
+    return inGroups(ids, MOST_RECORDS).map((part) => ({ object, soql: selectByIds(object, fields, part) }));
   });
   const answers = await askTogether(queries, salesforce, signal);
   return new Map(
@@ -158,7 +159,7 @@ async function loadTasks(
   { salesforce }: WorkWorld,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Row>> {
-  const queries = inParts(keys).map((part) => {
+  const queries = inGroups(keys, MOST_RECORDS).map((part) => {
     const fields = ['IsClosed', 'Description', keyField];
     return { soql: selectWhere('Task', fields, `${keyField} IN (${quoteList(part)})`) };
   });
@@ -180,7 +181,8 @@ async function submit(
   const fates = new Map<string, Fate>();
   const written: Written[] = [];
   for (const [object, own] of Map.groupBy(updates, ([of]) => of)) {
-    for (const part of inParts(own.map(([, update]) => update))) {
+    const changes = own.map(([, update]) => update);
+    for (const part of inGroups(changes, MOST_RECORDS)) {
       const answered = await submitUpdates(object, part, free, signal);
       for (const [id, fate] of answered) fates.set(`${object}:${id}`, fate);
       written.push({ object, updates: part, fates: answered });
@@ -239,10 +241,4 @@ function settle(result: UndoResult, fate: Fate | undefined, done: 'restored' | '
     default:
       return { ...result, outcome: 'changed_since' };
   }
-}
-
-function inParts<T>(values: readonly T[]): readonly (readonly T[])[] {
-  return Array.from({ length: Math.ceil(values.length / MOST_RECORDS) }, (_, index) =>
-    values.slice(index * MOST_RECORDS, (index + 1) * MOST_RECORDS),
-  );
 }
