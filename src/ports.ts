@@ -1,4 +1,6 @@
 import type { ApiUsage, BudgetStanding } from './domain/api-budget.ts';
+import type { CallNews, CallStanding } from './domain/call-news.ts';
+import type { DeadLetter } from './domain/dead-letter.ts';
 import type { AppError, Recovery } from './domain/error.ts';
 import type { Instant } from './domain/instant.ts';
 import type { Lane } from './domain/lane.ts';
@@ -125,39 +127,6 @@ export interface Salesforce {
 /** `backfill` waits until nothing fresh does (F43). */
 export type Urgency = 'fresh' | 'backfill';
 
-/** What a replica tells the others, and asks for, in one exchange. */
-export type CallNews = {
-  /** By the org's clock. */
-  readonly now: Instant;
-  /** Calls that the ledger does not know yet; negative for those that were granted and not made. */
-  readonly booked: ReadonlyMap<Lane, number>;
-  /** Calls to be granted and booked at once, as long as all lanes together stay within `ceiling`, null for no bound. */
-  readonly wanted: { readonly lane: Lane; readonly calls: number; readonly ceiling: number | null } | null;
-  /** How many calls all replicas together may have in flight. */
-  readonly places: number;
-  readonly inside: number;
-  readonly waiting: number;
-  /** What the org told since the last exchange. */
-  readonly usage: ApiUsage | null;
-  /** The daily limit was `reached`, is `gone`, or we are `asking` to be the one that probes it. */
-  readonly limit: 'reached' | 'asking' | 'gone' | null;
-};
-
-export type CallStanding = {
-  /** How many of the calls wanted may be made. */
-  readonly granted: number;
-  /** This replica's part of the places in flight; 0 until the others have made room. */
-  readonly places: number;
-  /** When the daily limit may be probed next, by the org's clock; null when it is not reached. */
-  readonly probeAt: Instant | null;
-  /** Whether this replica is the one that probes now. */
-  readonly isProbe: boolean;
-  /** What the org told any replica last. */
-  readonly usage: ApiUsage | null;
-  /** Booked calls of the last 24 hours, to the full hour. */
-  readonly byLane: ReadonlyMap<Lane, number>;
-};
-
 /** What the replicas of one org share about their calls (F43, I21, I22). Every method is one round trip. @throws AppError wait */
 export interface CallLedger {
   exchange(news: CallNews): Promise<CallStanding>;
@@ -189,22 +158,6 @@ export interface WorkQueues {
 
 /** What the daemon remembers between two looks at a record. It may vanish with Redis at any time. */
 export type Memory = Readonly<Record<string, unknown>>;
-
-/** A record that the org or we cannot get any further with, until somebody mends the cause (F35). */
-export type DeadLetter = {
-  readonly object: string;
-  readonly record_id: string;
-  readonly module: string;
-  readonly code: string;
-  readonly message: string;
-  readonly fields: readonly string[];
-  readonly config_hash: string;
-  /** When it was set aside, ISO, by the org's clock. */
-  readonly at: string;
-  readonly tries: number;
-  /** Tells the refused attempt from others; null when no write was refused. */
-  readonly attempt: string | null;
-};
 
 /** See `State.epoch`. */
 export type Epoch = string;

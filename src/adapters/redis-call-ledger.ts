@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
 import { LANES } from '../domain/lane.ts';
-import type { CallLedger, CallNews, CallStanding } from '../ports.ts';
+import type { CallNews, CallStanding } from '../domain/call-news.ts';
+import type { CallLedger } from '../ports.ts';
 import { redisError, type RedisConnection } from './redis.ts';
 
 /** A replica that has not been heard of for this long has no place any more. */

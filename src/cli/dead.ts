@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { openRedisDesk, type RedisDesk } from '../app/redis-desk.ts';
 import { AppError } from '../domain/error.ts';
 import { isRecordId, to18 } from '../domain/record-id.ts';
-import type { DeadLetter } from '../ports.ts';
+import type { DeadLetter } from '../domain/dead-letter.ts';
 import { retryDeadLetters } from '../workers/retry-dead-letters.ts';
 import { EXIT, type Command } from './command.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import type { Row } from '../domain/record.ts';
-import type { DeadLetter } from '../ports.ts';
+import type { DeadLetter } from '../domain/dead-letter.ts';
 import type { Creation, Fate, Update, WriteWorld } from './write-back.ts';
 
 /** Whether the org has refused exactly this under the configuration of now (D15). */

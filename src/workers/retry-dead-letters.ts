@@ -1,5 +1,6 @@
 import type { WorkKind } from '../domain/work.ts';
-import type { DeadLetter, State, WorkQueues } from '../ports.ts';
+import type { DeadLetter } from '../domain/dead-letter.ts';
+import type { State, WorkQueues } from '../ports.ts';
 
 export type RetryWorld = {
   readonly state: Pick<State, 'deadLetters' | 'removeDeadLetters'>;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { DEAD } from '../../src/cli/dead.ts';
-import type { DeadLetter } from '../../src/ports.ts';
+import type { DeadLetter } from '../../src/domain/dead-letter.ts';
 import { fullStorage, validationRule } from '../../src/sandbox/customer-rules.ts';
 import { attemptsIn } from '../faults/request-facts.ts';
 import { startCompany, type CompanyWorld } from '../support/company-world.ts';

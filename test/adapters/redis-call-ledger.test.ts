@@ -3,7 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createCallLedger } from '../../src/adapters/redis-call-ledger.ts';
 import { sumOf } from '../../src/domain/api-budget.ts';
 import type { Lane } from '../../src/domain/lane.ts';
-import type { CallLedger, CallNews } from '../../src/ports.ts';
+import type { CallNews } from '../../src/domain/call-news.ts';
+import type { CallLedger } from '../../src/ports.ts';
 import { freshRedis, type FreshRedis } from '../support/redis.ts';
 
 const MINUTE = 60_000;

@@ -11,7 +11,9 @@ import {
 import { AppError } from '../../domain/error.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { LANES, type Lane } from '../../domain/lane.ts';
-import type { CallLedger, CallNews, CallStanding } from '../../ports.ts';
+import type { CallNews, CallStanding } from '../../domain/call-news.ts';
+import type { CallLedger } from '../../ports.ts';
+import { budgetLow, limitHolds, LIMIT_PATIENCE } from './call-limits.ts';
 import { createCrowding } from './crowding.ts';
 import type { Gate } from './gate.ts';
 
@@ -56,8 +58,6 @@ const LARGEST_BLOCK = 20;
 const REDIS_PAUSE = 5_000;
 /** A process on its own probes the daily limit this often (XE14). */
 const PROBE_EVERY = 5 * 60_000;
-/** How soon a replica that does not probe asks again whether the limit is gone. */
-const LIMIT_PATIENCE = 15_000;
 
 /**
  * The one gate for the calls of all replicas (D10). Calls are granted in blocks, booked when they are granted: what a
@@ -277,25 +277,4 @@ function hourOf(at: Instant): number {
 
 function alone(places: number): CallStanding {
   return { granted: 0, places, probeAt: null, isProbe: false, usage: null, byLane: new Map() };
-}
-
-function budgetLow(lane: Lane): AppError {
-  return new AppError({
-    code: 'budget-low',
-    recovery: 'wait',
-    message: `no calls are left for ${lane}: \`daily_calls\` are used up, or the org has less than \`keep_free\` left`,
-    mend: 'wait until calls of the last 24 hours run out, raise `api_budget`, or find what else calls the org',
-    retryAfterMs: LIMIT_PATIENCE,
-  });
-}
-
-function limitHolds(retryAfterMs: number, refusal: AppError | null = null): AppError {
-  return new AppError({
-    code: 'REQUEST_LIMIT_EXCEEDED',
-    recovery: 'wait',
-    message: refusal?.message ?? "the org's daily limit of calls holds; nothing is sent but one call every 5 minutes",
-    mend: 'wait until the daily allocation frees up, or find what else calls the org',
-    retryAfterMs,
-    cause: refusal ?? undefined,
-  });
 }

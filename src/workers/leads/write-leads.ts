@@ -1,5 +1,5 @@
 import { turnKey, type Assignment } from '../../rules/routing/assignment.ts';
-import type { DeadLetter } from '../../ports.ts';
+import type { DeadLetter } from '../../domain/dead-letter.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Fields } from '../../domain/record.ts';
 import type { OwnerTarget } from '../../rules/routing/target.ts';
