@@ -4,8 +4,7 @@ import type { Instant } from '../domain/instant.ts';
 import type { WorkKind } from '../domain/work.ts';
 import type { DeadLetter } from '../domain/dead-letter.ts';
 import type { Memory, Pause, SeenKey, State } from '../ports.ts';
-import { BEGIN_EPOCH, redisLost, SAME_EPOCH } from './redis-epoch.ts';
-import { redisError, type RedisConnection } from './redis.ts';
+import { redisError, redisLost, type RedisConnection } from './redis.ts';
 
 /** Compares every pool with what the caller saw, then puts all in place: selection and update are atomic (R19). */
 const COMMIT_TURNS = `
@@ -35,6 +34,22 @@ while at < #ARGV do
   at = at + 3
 end
 return 1`;
+
+/**
+ * What a checkpoint rests on. A Redis that was emptied has lost the mark; one that went back to older data, by a restart
+ * or by a failover, has another run. KEYS[1] is the mark.
+ */
+const READ_EPOCH = `
+local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)') or ''
+local epoch = run .. ':' .. (redis.call('GET', KEYS[1]) or '')`;
+
+const BEGIN_EPOCH = `
+redis.call('SET', KEYS[1], ARGV[1], 'NX')${READ_EPOCH}
+return epoch`;
+
+/** Before a checkpoint: ARGV[1] is the epoch in which the work before it was acknowledged. */
+const SAME_EPOCH = `${READ_EPOCH}
+if epoch ~= ARGV[1] then return 0 end`;
 
 const MOVE_WATERMARK = `${SAME_EPOCH}
 redis.call('HSET', KEYS[2], ARGV[2], ARGV[3])

@@ -149,3 +149,13 @@ export function redisError(cause: unknown): AppError {
     cause,
   });
 }
+
+/** What was acknowledged before is not there any more: it is done again from what Redis holds now. */
+export function redisLost(): AppError {
+  return new AppError({
+    code: 'redis-lost',
+    recovery: 'wait',
+    message: 'Redis has restarted, failed over or lost its keys since this work began (REDIS_URL)',
+    mend: 'none is needed: the work begins again from what Redis holds now',
+  });
+}
