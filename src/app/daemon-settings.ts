@@ -26,4 +26,6 @@ export type DaemonSettings = {
   readonly deadlines?: Partial<Deadlines>;
   /** Real time unless given; what waits for minutes need not take minutes in a test. */
   readonly clock?: Clock;
+  /** Carries the org's clock on between two of its answers, ms; that of `clock` unless given, for an org that is not hurried. */
+  readonly orgTimer?: () => number;
 };

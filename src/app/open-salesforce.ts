@@ -8,7 +8,7 @@ import type { SalesforceEnvironment } from '../config/env-salesforce.ts';
 import type { Clock, Salesforce } from '../ports.ts';
 
 /** What the daemon knows of its calls, and a command does not. */
-type Daemonic = Pick<SalesforceSettings, 'budget' | 'onBudget'> & {
+type Daemonic = Pick<SalesforceSettings, 'budget' | 'onBudget' | 'orgTimer'> & {
   /** How long calls may take, where not as long as the adapter lets them. */
   readonly deadlines?: Partial<Deadlines>;
   readonly clock?: Clock;

@@ -70,6 +70,7 @@ export async function startDaemon(settings: DaemonSettings, starting: Starting):
   let bounds: (() => ApiBudget) | null = null;
   const salesforce = openSalesforce(environment.salesforce, redis, environment.redis.prefix, {
     ...(settings.deadlines === undefined ? {} : { deadlines: settings.deadlines }),
+    ...(settings.orgTimer === undefined ? {} : { orgTimer: settings.orgTimer }),
     clock,
     budget: () => bounds?.() ?? UNBOUNDED,
     onBudget: (standing) => tellBudget(standing, observer),

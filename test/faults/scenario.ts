@@ -14,8 +14,6 @@ export type Scenario = {
   readonly isRedisLost?: boolean;
   /** How many times as fast as real time the daemon's timers ran. */
   readonly haste?: number;
-  /** Whether the daemon's timers ran faster than the org's clock, by which it then carries that clock on too far (I19). */
-  readonly isAhead?: boolean;
   /** How many calls may be under way at a time, over all replicas (I22). */
   readonly mostAtOnce?: number;
   /** What people changed and when by the org's clock, ms, for the time until its effect (I37). */
@@ -33,7 +31,6 @@ export const PLAIN: Required<Scenario> = {
   quietFrom: Number.POSITIVE_INFINITY,
   isRedisLost: false,
   haste: 50,
-  isAhead: false,
   mostAtOnce: 5,
   asked: [],
   pollMs: 200,

@@ -193,7 +193,6 @@ async function becomeQuiet(storm: Storm, mishaps: number): Promise<readonly stri
       outsideChanges: mishaps + 100,
       mostAtOnce: 5 * REPLICAS,
       haste: HASTE,
-      isAhead: true,
       quietFrom,
     }),
     ...writes.map((write) => `I11: written in a quiet org: ${JSON.stringify(write)}`),

@@ -51,7 +51,7 @@ export function openSession(settings: SalesforceSettings): Session {
   const deadlines: Deadlines = { ...DEFAULT_DEADLINES, ...settings.deadlines };
   const maxInFlight = settings.maxInFlight ?? DEFAULT_MAX_IN_FLIGHT;
   const monotonic = settings.monotonic ?? (() => performance.now());
-  const clock = createOrgClock(monotonic);
+  const clock = createOrgClock(settings.orgTimer ?? monotonic);
   const gate = createGate(settings.ledger === undefined ? maxInFlight : 0);
   const closing = new AbortController();
   let calls = 0;

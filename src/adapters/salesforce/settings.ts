@@ -60,8 +60,10 @@ export type SalesforceSettings = {
   /** Requests at the same time over all replicas, token requests included; 5 by default. */
   readonly maxInFlight?: number;
   readonly deadlines?: Partial<Deadlines>;
-  /** Carries the org's clock on between two answers, ms; the machine's own timer by default. */
+  /** For pauses and deadlines of our own, ms; the machine's own timer by default. */
   readonly monotonic?: () => number;
+  /** Carries the org's clock on between two answers, ms; `monotonic` by default. */
+  readonly orgTimer?: () => number;
   readonly onCall?: (report: CallReport) => void;
 };
 

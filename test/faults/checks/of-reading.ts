@@ -44,15 +44,12 @@ export function unseenChanges({ sandbox, entries, scenario }: Facts): readonly s
   );
 }
 
-/** By how much I19 lets a clock that is carried on differ from the org's, which may stand still in a test. */
-const TOLERANCE = 60_000;
-
 /** Windows end by the org's time, and none begins after the end of the one before. */
-export function wrongWindows({ sandbox, entries, scenario }: Facts): readonly string[] {
+export function wrongWindows({ sandbox, entries }: Facts): readonly string[] {
   const polls = pollsIn(entries);
   const skew = Math.abs(sandbox.clock.headerSkewSeconds) * 1000;
   return [...Map.groupBy(polls, ({ object }) => object)].flatMap(([object, own]) => {
-    const ahead = own.filter(({ until, receivedAt }) => !scenario.isAhead && until > receivedAt + TOLERANCE + skew);
+    const ahead = own.filter(({ until, receivedAt }) => until > receivedAt + 1_000 + skew);
     const gaps = own.filter(({ from }, index) => {
       const before = own.slice(0, index).filter(({ isWhole }) => isWhole);
       return before.length > 0 && from > Math.max(...before.map(({ until }) => until));
