@@ -172,7 +172,7 @@ export interface State {
   watermark(object: string): Promise<Instant | null>;
   /** @throws AppError `redis-lost` (wait) in another epoch: nothing has moved */
   moveWatermark(object: string, to: Instant, epoch: Epoch): Promise<void>;
-  /** Which of these `id:stamp` keys have not been handed on yet, in order. */
+  /** Which of these states have not been handed on yet, in order. */
   unseen(object: string, keys: readonly SeenKey[]): Promise<readonly SeenKey[]>;
   /** @throws AppError `redis-lost` (wait) in another epoch */
   markSeen(object: string, keys: readonly SeenKey[], epoch: Epoch): Promise<void>;
@@ -287,7 +287,11 @@ export type Pause = { readonly code: string; readonly reason: string };
 
 export type HeldRecord = { readonly kind: WorkKind; readonly id: string };
 
-export type SeenKey = { readonly id: string; readonly stamp: Instant };
+/**
+ * One state of a record. A stamp has whole seconds: who changed it tells a late commit from a write of ours in the same
+ * second. `by` is left out where the poll does not read it.
+ */
+export type SeenKey = { readonly id: string; readonly stamp: Instant; readonly by?: string };
 
 /** Real time. Business time is the org's. */
 export type Clock = {

@@ -290,8 +290,8 @@ async function run<T>(reply: Promise<T>): Promise<T> {
   }
 }
 
-function member(seen: SeenKey): string {
-  return `${seen.id}:${seen.stamp}`;
+function member({ id, stamp, by }: SeenKey): string {
+  return by === undefined ? `${id}:${stamp}` : `${id}:${stamp}:${by}`;
 }
 
 /** Only we write these values, so their form is known. */

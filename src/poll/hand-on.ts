@@ -121,7 +121,8 @@ function sum<T>(values: Iterable<T>, size: (value: T) => number): number {
 }
 
 function keyOf(row: Row): SeenKey {
-  return { id: String(row['Id']), stamp: stampOf(row) };
+  const { Id: id, LastModifiedById: by } = row;
+  return { id: String(id), stamp: stampOf(row), ...(typeof by === 'string' ? { by } : {}) };
 }
 
 /** The row's `SystemModstamp`. */
