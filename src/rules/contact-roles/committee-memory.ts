@@ -17,9 +17,12 @@ const Episode = z.object({
   number: z.int().min(0),
   /** What the task was last made or rewritten for; null when there has been none. */
   toldMissing: z.array(z.string()).nullable(),
-  /** The subjects that the open task may have from us: the one seen last and the one planned last. */
+  /**
+   * Digests of the subjects that the open task may have from us: of the one seen last and the one planned last. Either may
+   * name people, so neither is kept itself.
+   */
   subjects: z.array(z.string()),
-  /** Digests of the descriptions that it may have from us, likewise: they name people, so they are not kept themselves. */
+  /** Of the descriptions, likewise. */
   texts: z.array(z.string()).default([]),
   /** Ids of the users whom we may have given it to, likewise. */
   owners: z.array(z.string()).default([]),

@@ -28,7 +28,7 @@ export function followTask(open: CommitteeTask, wanted: WantedTask, episode: Epi
   const isOurs = (known: readonly string[], seen: string): boolean =>
     known.length === 0 ? open.isUntouched : known.includes(seen);
 
-  const isSubjectLate = subject !== wanted.subject && isOurs(subjects, subject);
+  const isSubjectLate = subject !== wanted.subject && isOurs(subjects, digest(subject));
   const isTextOurs =
     texts.length === 0 ? open.isUntouched && isTaskText(description) : texts.includes(digest(description));
   const isTextLate = isTextOurs && !description.startsWith(wanted.gap);
@@ -42,7 +42,7 @@ export function followTask(open: CommitteeTask, wanted: WantedTask, episode: Epi
     // The write may fail: then what is seen now is still ours.
     episode: {
       ...episode,
-      ...(isSubjectLate ? { subjects: [subject, wanted.subject] } : {}),
+      ...(isSubjectLate ? { subjects: [digest(subject), digest(wanted.subject)] } : {}),
       ...(isTextLate ? { texts: [digest(description), digestOf(wanted.description)] } : {}),
       ...(isOwnerLate ? { owners: [owner, wanted.ownerId] } : {}),
     },

@@ -2,6 +2,7 @@ import type { Instant } from '../../domain/instant.ts';
 import type { Fields } from '../../domain/record.ts';
 import { addOpen } from '../calendars/add-open.ts';
 import { localDate } from '../calendars/zone.ts';
+import { digest } from '../text/digest.ts';
 import { renderTemplate } from '../template.ts';
 import type { EpisodeMemory } from './committee-memory.ts';
 import type { ContactRoleRules } from './compile-contact-roles.ts';
@@ -73,7 +74,7 @@ export function planTask(
     episode: {
       ...next,
       toldMissing: [...ruling.missing],
-      subjects: [subject],
+      subjects: [digest(subject)],
       texts: [digestOf(wanted.description)],
       owners: wanted.ownerId === null ? [] : [wanted.ownerId],
     },
