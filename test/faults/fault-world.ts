@@ -8,7 +8,7 @@ export const SHORT = { connectMs: 1_000, tokenMs: 1_000, readMs: 1_000, writeMs:
 
 /** A small world with something of everything to write: five leads to give away, one to nurture, four deals. */
 export async function startFaultWorld(
-  options: SandboxOrgOptions = {},
+  options: SandboxOrgOptions & { readonly at?: number } = {},
   settings: WorldSettings = {},
 ): Promise<CompanyWorld> {
   const started = await startCompany(options, settings);

@@ -14,12 +14,20 @@ export type DaemonChild = {
   readonly ended: Promise<{ readonly code: number | null; readonly told: string }>;
 };
 
-/** Starts a daemon in a process of its own; what was compiled once is not compiled again. */
-export function startChild(settings: ChildSettings): DaemonChild {
+/**
+ * Starts a daemon in a process of its own; what was compiled once is not compiled again.
+ * @param clockWrongBy  how far ahead of the right time its wall clock is, ms
+ */
+export function startChild(settings: ChildSettings, clockWrongBy = 0): DaemonChild {
   const program = path.join(import.meta.dirname, 'daemon-child.ts');
-  const child = spawn(process.execPath, ['--expose-gc', program, JSON.stringify(settings)], {
+  const clock = clockWrongBy === 0 ? [] : ['--import', path.join(import.meta.dirname, '../support/shifted-date.ts')];
+  const child = spawn(process.execPath, ['--expose-gc', ...clock, program, JSON.stringify(settings)], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: path.join(tmpdir(), 'rolecall-compiled') },
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      NODE_COMPILE_CACHE: path.join(tmpdir(), 'rolecall-compiled'),
+      ROLECALL_CLOCK_WRONG_BY: String(clockWrongBy),
+    },
   });
   const ended = Promise.all([once(child, 'exit'), text(child.stdout), text(child.stderr)]).then(
     ([[code], out, err]) => ({ code: code as number | null, told: out + err }),

@@ -79,7 +79,8 @@ function hasOpenLiteral(soql: string): boolean {
   return soql.replaceAll(/'(?:[^'\\]|\\.)*'/g, '').includes("'");
 }
 
-function pollsIn(entries: readonly LoggedRequest[]): readonly Poll[] {
+/** Every poll of a window, in the order of the log. */
+export function pollsIn(entries: readonly LoggedRequest[]): readonly Poll[] {
   return entries.flatMap((request, at): readonly Poll[] => {
     const [soql = ''] = request.kind === 'query' ? soqlIn(request) : [];
     if (!soql.includes('ORDER BY SystemModstamp')) return [];
