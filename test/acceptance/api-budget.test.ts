@@ -72,7 +72,7 @@ describe('when calls run short', () => {
 });
 
 describe('when the org does not let us in any more', () => {
-  it('this is told once with how to mend it, not ready, and asked again after a reload (D11, I25, I40)', async () => {
+  it('this is told once with how to mend it, not ready, and asked again after a reload (D11, I25, I40, FM 37, FM 38)', async () => {
     await using started = await startCompany();
     const { world, sandbox, company } = started;
     const daemon = world.start();

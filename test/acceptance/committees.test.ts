@@ -39,7 +39,7 @@ describe.concurrent('the buying committee of a deal, while the daemon runs', () 
     expect(findViolations(world.sandbox, { outsideChanges: 2 })).toEqual([]);
   });
 
-  it('answers a role that is deleted, and one that returns, within two minutes (XE7, CE27, F26, F27)', async () => {
+  it('answers a role that is deleted, and one that returns, within two minutes (XE7, CE27, F26, F27, FM 13, FM 57)', async () => {
     await using started = await startCompany();
     const { world, company, org, clock } = started;
     const deal = company.opportunity('Proposal/Price Quote', WHOLE_COMMITTEE);
@@ -65,6 +65,7 @@ describe.concurrent('the buying committee of a deal, while the daemon runs', () 
     company.addRole(deal, ['b', 'Economic Buyer']);
     await daemon.until(() => company.flags(deal).status === 'compliant');
     expect(clock.now() - returnedAt).toBeLessThan(2 * MINUTE * 1000);
+    expect(company.flags(deal).missing).toBeNull();
     await daemon.stop();
     expect(findViolations(world.sandbox, { outsideChanges: 3 })).toEqual([]);
   });

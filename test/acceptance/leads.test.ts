@@ -70,24 +70,26 @@ describe.concurrent('a lead, while the daemon runs', () => {
     expect(attemptsIn(world.sandbox.log.entries).filter(({ id }) => id === lead)).toEqual([]);
   });
 
-  it('is not touched again when its owner converts it, and its new deal is judged', async () => {
+  it('is not touched again when its owner converts it, and its new deal is judged (FM 19)', async () => {
     await using started = await startCompany();
     const { world, company, org } = started;
     const lead = company.lead();
     await world.once();
     const { opportunityId } = org.as('ron@northwind.example').convertLead(lead);
     world.sandbox.log.clear();
+    const left = company.tasks(lead);
 
     const events = await world.once();
 
     expect(attemptsIn(world.sandbox.log.entries)).toEqual([]);
+    expect(company.tasks(lead)).toEqual(left);
     // It has no record type, and the committee's scope wants one.
     expect(events.filter(({ event, record_id }) => event === 'decision' && record_id === opportunityId)).toMatchObject([
       { module: 'contact_roles', result: 'not_applicable', cause: 'out_of_scope' },
     ]);
   });
 
-  it('is not given to anybody by the org’s own assignment rule when we write (F31, XE12, RE14)', async () => {
+  it('is not given to anybody by the org’s own assignment rule when we write (F31, XE12, RE14, FM 28)', async () => {
     await using started = await startCompany();
     const { world, company, org } = started;
     org.setup.leadAssignment = () => company.userId('zoe');

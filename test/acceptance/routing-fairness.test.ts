@@ -33,7 +33,7 @@ function nordicsOf(config: Config, logins: readonly string[], strategy: Strategy
 }
 
 describe('turns under failures (D9, R13, R14, R19)', () => {
-  it('are shared evenly by two replicas though every fifth write fails, and no lead changes hands', async () => {
+  it('are shared evenly by two replicas though every fifth write fails, and no lead changes hands (FM 30, FM 32, FM 33)', async () => {
     const world = await startWorld({ records: companySeed(TUESDAY) }, { adjust: shared });
     await using _ = world;
     const { sandbox } = world;

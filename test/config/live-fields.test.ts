@@ -64,7 +64,7 @@ describe('fields', () => {
     expect(liveProblems(anOrg({ field: ['Opportunity', 'Deal_Gaps__c', null] }), off)).toEqual([]);
   });
 
-  test('F38a: the key of tasks must be unique', () => {
+  test('F38a, FM 22: the key of tasks must be unique', () => {
     expect(liveProblems(anOrg({ field: ['Task', 'Rolecall_Key__c', { isUnique: false }] }))).toEqual([
       expect.stringContaining('E_FIELD_TYPE Task.Rolecall_Key__c must be an external id and unique'),
     ]);

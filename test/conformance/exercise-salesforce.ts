@@ -110,7 +110,7 @@ export function exerciseSalesforce(makePort: (org: SandboxOrg, options: PortOpti
   });
 
   describe('reading', () => {
-    it('pages 10,001 rows to the end, whatever the sizes of the pages', async () => {
+    it('pages 10,001 rows to the end, whatever the sizes of the pages (FM 7, FM 10)', async () => {
       const org = await anOrg({ records: leads(10_001), pageSize: [200, 2_000] });
       const salesforce = await connected(org);
 
@@ -133,7 +133,7 @@ export function exerciseSalesforce(makePort: (org: SandboxOrg, options: PortOpti
       expect(new Set(rows.map(({ SystemModstamp }) => SystemModstamp))).toEqual(new Set([stamp]));
     });
 
-    it('fails with retry when the cursor ends in mid-paging', async () => {
+    it('fails with retry when the cursor ends in mid-paging (FM 9)', async () => {
       const org = await anOrg({ records: leads(500), pageSize: 200 });
       const salesforce = await connected(org);
       org.faults.add({ when: { kind: 'query-more' }, skip: 1, times: 1, do: { kind: 'expire-cursors' } });

@@ -6,7 +6,7 @@ import { createHurriedClock } from '../support/hurried-clock.ts';
 import { findViolations } from './checker.ts';
 
 describe('an admin who takes away access to a field', () => {
-  it('stops what needs it, and nothing else, until the access is back (XE9)', async () => {
+  it('stops what needs it, and nothing else, until the access is back (XE9, FM 11)', async () => {
     await using started = await startCompany();
     const { world, company, sandbox, org } = started;
     const daemon = world.start({ clock: createHurriedClock(10, started.clock) });

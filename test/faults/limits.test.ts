@@ -14,7 +14,7 @@ function isCounted({ kind }: LoggedRequest): boolean {
 }
 
 describe('an org whose daily calls are used up', () => {
-  it('is asked once in five minutes, and everything is done when it answers again (XE14)', async () => {
+  it('is asked once in five minutes, and everything is done when it answers again (XE14, FM 34)', async () => {
     await using started = await startFaultWorld();
     const { world, sandbox, company, org } = started;
     const clock = createHurriedClock(HASTE, sandbox.clock);

@@ -28,7 +28,7 @@ describe('a Redis that restarts', () => {
     { how: 'in order', signal: 'SIGTERM' as const },
     { how: 'because it was killed', signal: 'SIGKILL' as const },
   ])(
-    '$how in the middle of the work: the daemon goes on by itself, nothing is lost or doubled (XE22)',
+    '$how in the middle of the work: the daemon goes on by itself, nothing is lost or doubled (XE22, FM 41)',
     async ({ signal }) => {
       await using started = await startFaultWorld({}, { redisUrl: server.url });
       const { world, sandbox, company } = started;
@@ -76,7 +76,7 @@ describe('a Redis that restarts', () => {
 });
 
 describe('a Redis that loses everything', () => {
-  it('while nothing happens: nothing is written again, no task is made twice, turns go on (XE17)', async () => {
+  it('while nothing happens: nothing is written again, no task is made twice, turns go on (XE17, FM 31)', async () => {
     await using started = await startFaultWorld();
     const { world, sandbox, company, org } = started;
     await world.once();
@@ -92,7 +92,7 @@ describe('a Redis that loses everything', () => {
     expect(org.record(next)).toMatchObject({ Rolecall_Turn__c: 'nordics:000000002' });
   });
 
-  it('in the middle of the work: everything is done once (XE17)', async () => {
+  it('in the middle of the work: everything is done once (XE17, FM 43, FM 44)', async () => {
     await using started = await startFaultWorld();
     const { world, sandbox } = started;
     let flushes = 0;

@@ -109,8 +109,8 @@ describe('the window of deletions (F26)', () => {
 describe('SOQL literals', () => {
   it.each([
     ['a quote', "O'Hara", "'O\\'Hara'"],
-    ['a backslash at the end', 'a\\', "'a\\\\'"],
-    ['an attempt to end the literal', "\\' OR Name != '", "'\\\\\\' OR Name != \\''"],
+    ['a backslash at the end (FM 58)', 'a\\', "'a\\\\'"],
+    ['an attempt to end the literal (FM 58)', "\\' OR Name != '", "'\\\\\\' OR Name != \\''"],
   ])('escape %s', (_, text, literal) => {
     expect(quoteSoql(text)).toBe(literal);
   });

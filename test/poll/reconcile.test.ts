@@ -52,7 +52,7 @@ describe.concurrent('reconciliation', () => {
     expect(sandbox.log.entries.filter(({ changes }) => changes.length > 0)).toEqual([]);
   });
 
-  it('finds a lead that was purged: its timers are closed, and it is told as gone (XE8)', async () => {
+  it('finds a lead that was purged: its timers are closed, and it is told as gone (XE8, FM 13)', async () => {
     await using started = await startCompany();
     const { world, company, org, clock } = started;
     const lead = company.lead();
@@ -89,7 +89,7 @@ describe.concurrent('reconciliation', () => {
     expect(alerts).toEqual([0, 1, 0, 0]);
   });
 
-  it('finds a directly deleted role that the deleted resource keeps no more, after 16 days (F26)', async () => {
+  it('finds a directly deleted role that the deleted resource keeps no more, after 16 days (F26, FM 14)', async () => {
     await using started = await startCompany();
     const { world, company, org, clock } = started;
     const deal = company.opportunity('Negotiation/Review', WHOLE_COMMITTEE, { CloseDate: '2027-06-01' });

@@ -147,7 +147,7 @@ describe('what an answer tells besides', () => {
     ['the daily limit', 'TotalRequests Limit exceeded.', 'REQUEST_LIMIT_EXCEEDED'],
     ['too many at a time', 'ConcurrentPerOrgLongTxn Limit exceeded.', 'concurrent-limit'],
     ['too many at a time', 'ConcurrentRequests (Concurrent API Requests) Limit exceeded.', 'concurrent-limit'],
-  ])('%s, though the code is the same: %s', async (_, message, code) => {
+  ])('%s, though the code is the same (FM 35): %s', async (_, message, code) => {
     const json = [{ errorCode: 'REQUEST_LIMIT_EXCEEDED', message }];
     const salesforce = await anOrg({ status: 403, json });
 
@@ -284,7 +284,7 @@ describe('a session that runs out (XE21, I25)', () => {
     expect(org.mostInFlight()).toBeLessThanOrEqual(5);
   });
 
-  it('gives up after one new token when the org says 401 for ever, and stays quiet', async () => {
+  it('gives up after one new token when the org says 401 for ever, and stays quiet (FM 37)', async () => {
     const salesforce = await anOrg(EXPIRED);
 
     const calls = Array.from({ length: 20 }, () => salesforce.describe(LEAD, FOREVER));

@@ -81,12 +81,12 @@ describe('paging a query (F24)', () => {
 
   it.each<[string, (request: OddRequest) => OddAnswer, object]>([
     [
-      'no link, yet not done',
+      'no link, yet not done (FM 8)',
       () => ({ json: { totalSize: 5, done: false, records: records(2) } }),
       { code: 'incomplete-result' },
     ],
     [
-      'fewer rows than were found',
+      'fewer rows than were found (FM 8)',
       () => ({ json: { totalSize: 5, done: true, records: records(2) } }),
       { code: 'incomplete-result' },
     ],
@@ -96,7 +96,7 @@ describe('paging a query (F24)', () => {
       { code: 'incomplete-result' },
     ],
     [
-      'a cursor that ran out',
+      'a cursor that ran out (FM 9)',
       ({ path }) =>
         path === NEXT
           ? { status: 400, json: [{ errorCode: 'INVALID_QUERY_LOCATOR', message: 'invalid query locator' }] }

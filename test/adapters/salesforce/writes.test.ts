@@ -254,11 +254,11 @@ describe('an unknown outcome (F38a)', () => {
   });
 
   it.each<[string, readonly [number, unknown], object]>([
-    ['whose results are short', [200, []], { kind: 'unknown', cause: { code: 'malformed-answer' } }],
-    ['that answers HTML', [200, '<html>'], { kind: 'unknown', cause: { code: 'malformed-answer' } }],
-    ['that answers 503', [503, null], { kind: 'unknown', cause: { code: 'org-unavailable' } }],
+    ['whose results are short (FM 26)', [200, []], { kind: 'unknown', cause: { code: 'malformed-answer' } }],
+    ['that answers HTML (FM 26)', [200, '<html>'], { kind: 'unknown', cause: { code: 'malformed-answer' } }],
+    ['that answers 503 (FM 25)', [503, null], { kind: 'unknown', cause: { code: 'org-unavailable' } }],
     [
-      'that was halted',
+      'that was halted (FM 27)',
       [400, [{ errorCode: 'PROCESSING_HALTED', message: 'The transaction was rolled back' }]],
       { kind: 'refused', code: 'PROCESSING_HALTED', recovery: 'retry' },
     ],
