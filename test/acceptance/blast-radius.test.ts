@@ -1,11 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { DISCARD } from '../../src/cli/discard.ts';
-import { PAUSE } from '../../src/cli/pause.ts';
-import { RESUME } from '../../src/cli/resume.ts';
-import type { Command } from '../../src/cli/command.ts';
 import type { Config } from '../../src/config/schema.ts';
 import { tinySeed } from '../../src/sandbox/seed/tiny-seed.ts';
+import { runHere } from '../support/desk.ts';
 import { startWorld, type TestWorld } from '../support/world.ts';
 
 const NOW = Date.parse('2026-11-24T10:00:00Z');
@@ -26,13 +23,10 @@ function flagged(): number {
   return world.sandbox.org.all('Opportunity', (deal) => typeof deal['Contact_Role_Status__c'] === 'string').length;
 }
 
-async function run(command: Command, module: string): Promise<readonly string[]> {
-  const lines: string[] = [];
-  const terminal = { out: (line: string) => lines.push(line), err: () => undefined, isInteractive: false };
-  const env = { REDIS_URL: world.fresh.url, REDIS_PREFIX: world.fresh.prefix, LOG_LEVEL: 'silent' };
-  const never = new AbortController().signal;
-  expect(await command.run([module], { terminal, env, signal: never, onReload: () => undefined })).toBe(0);
-  return lines;
+async function run(...argv: readonly string[]): Promise<readonly string[]> {
+  const { code, out } = await runHere(argv, { REDIS_URL: world.fresh.url, REDIS_PREFIX: world.fresh.prefix });
+  expect(code).toBe(0);
+  return out;
 }
 
 describe('the blast radius (F36)', () => {
@@ -50,7 +44,7 @@ describe('the blast radius (F36)', () => {
     await world.once().catch(() => undefined);
 
     for (let resumed = 0; resumed < 2; resumed++) {
-      await run(RESUME, 'contact_roles');
+      await run('resume', 'contact_roles');
       await world.once().catch(() => undefined);
     }
 
@@ -60,8 +54,8 @@ describe('the blast radius (F36)', () => {
   it('forgets what is held when a person discards it', async () => {
     await world.once().catch(() => undefined);
 
-    expect(await run(DISCARD, 'contact_roles')).toEqual(['5 held records of contact_roles are dropped']);
-    await run(RESUME, 'contact_roles');
+    expect(await run('discard', 'contact_roles')).toEqual(['5 held records of contact_roles are dropped']);
+    await run('resume', 'contact_roles');
     await world.once();
 
     expect(flagged()).toBe(3);
@@ -69,7 +63,7 @@ describe('the blast radius (F36)', () => {
 });
 
 it('a paused module decides and holds, the others go on', async () => {
-  await run(PAUSE, 'routing');
+  await run('pause', 'routing');
   const inbound = world.sandbox.org.all('Group', ({ DeveloperName }) => DeveloperName === 'Inbound_Leads')[0]!['Id'];
 
   await world.once().catch(() => undefined);

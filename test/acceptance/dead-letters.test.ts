@@ -1,21 +1,18 @@
 import { describe, expect, it } from 'vitest';
 
-import { DEAD } from '../../src/cli/dead.ts';
 import type { DeadLetter } from '../../src/domain/dead-letter.ts';
 import { fullStorage, validationRule } from '../../src/sandbox/customer-rules.ts';
 import { attemptsIn } from '../faults/request-facts.ts';
 import { startCompany, type CompanyWorld } from '../support/company-world.ts';
 import { WITHOUT_BUYER } from '../support/company.ts';
+import { runHere } from '../support/desk.ts';
 import { impatient } from '../support/impatient.ts';
 import type { TestWorld } from '../support/world.ts';
 
 async function dead({ fresh }: TestWorld, ...args: readonly string[]): Promise<string> {
-  const lines: string[] = [];
-  const terminal = { out: (line: string) => lines.push(line), err: () => undefined, isInteractive: false };
-  const env = { REDIS_URL: fresh.url, REDIS_PREFIX: fresh.prefix, LOG_LEVEL: 'silent' };
-  const signal = new AbortController().signal;
-  expect(await DEAD.run(args, { terminal, env, signal, onReload: () => undefined })).toBe(0);
-  return lines.join('\n');
+  const { code, out } = await runHere(['dead', ...args], { REDIS_URL: fresh.url, REDIS_PREFIX: fresh.prefix });
+  expect(code).toBe(0);
+  return out.join('\n');
 }
 
 async function letters(world: TestWorld, ...filters: readonly string[]): Promise<readonly DeadLetter[]> {

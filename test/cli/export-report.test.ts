@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
-import { runCli } from '../../src/cli/cli.ts';
 import { startSandboxOrg } from '../../src/sandbox/sandbox-org.ts';
 import { tinySeed } from '../../src/sandbox/seed/tiny-seed.ts';
+import { reach, runHere } from '../support/desk.ts';
 import { freshRedis } from '../support/redis.ts';
 import { EXAMPLE } from '../support/world.ts';
 
@@ -13,27 +13,10 @@ async function openOrg() {
   const sandbox = await startSandboxOrg({ records: tinySeed(NOW) });
   sandbox.clock.set(NOW);
   const fresh = await freshRedis();
-  const env = {
-    SF_LOGIN_URL: sandbox.url,
-    SF_CLIENT_ID: sandbox.clientId,
-    SF_CLIENT_SECRET: sandbox.clientSecret,
-    REDIS_URL: fresh.url,
-    REDIS_PREFIX: fresh.prefix,
-    CONFIG_DIR: EXAMPLE,
-  };
+  const env = { ...reach({ sandbox, fresh }), CONFIG_DIR: EXAMPLE };
   return {
     sandbox,
-    async run(...argv: readonly string[]) {
-      const out: string[] = [];
-      const err: string[] = [];
-      const terminal = {
-        out: (line: string) => void out.push(line),
-        err: (line: string) => void err.push(line),
-        isInteractive: false,
-      };
-      const world = { terminal, env, signal: new AbortController().signal, onReload: () => undefined };
-      return { code: await runCli(argv, world), out, err };
-    },
+    run: (...argv: readonly string[]) => runHere(argv, env),
     opportunity: (name: string) => sandbox.org.all('Opportunity', (deal) => deal['Name'] === name)[0]!,
     contact: (name: string) => sandbox.org.all('Contact', (contact) => contact['LastName'] === name)[0]!,
     async [Symbol.asyncDispose]() {

@@ -5,13 +5,13 @@ import path from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { runCli } from '../../src/cli/cli.ts';
 import { startPrivateRedis } from '../../src/cli/private-redis.ts';
 import { startSandboxOrg } from '../../src/sandbox/sandbox-org.ts';
 import type { SandboxOrg } from '../../src/sandbox/sandbox-org.ts';
 import { startCli } from '../support/cli-process.ts';
 import type { Ended, Entrance, Started } from '../support/cli-process.ts';
 import { companySeed, TUESDAY } from '../support/company.ts';
+import { runHere } from '../support/desk.ts';
 import { freshRedis } from '../support/redis.ts';
 import type { FreshRedis } from '../support/redis.ts';
 
@@ -149,14 +149,14 @@ describe('wrong usage exits with 1', () => {
     ['a part that there is not', ['start', '--only', 'pollers'], /--only is "pollers".*--only workers/s],
     ['a word too many', ['start', 'now'], /now/],
   ])('%s', async (_what, args, message) => {
-    const { code, err } = await runHere(args);
+    const { code, err } = await runHere(args, complete);
 
-    expect(err).toMatch(message);
+    expect(err.join('\n')).toMatch(message);
     expect(code).toBe(1);
   });
 });
 
-const { out: overview } = await runHere(['--help']);
+const { out: overview } = await runHere(['--help'], {});
 const commands = overview.flatMap((line) => /^ {2}(\w+) {2,}\S/.exec(line)?.[1] ?? []);
 
 describe('help', () => {
@@ -165,9 +165,9 @@ describe('help', () => {
   });
 
   it.each(commands)('of %s comes without asking anybody, and holds no secret', async (command) => {
-    const { code, out, err } = await runHere([command, '--help']);
+    const { code, out, err } = await runHere([command, '--help'], complete);
 
-    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect({ code, err }).toEqual({ code: 0, err: [] });
     expect(out[0]).toContain(`rolecall ${command}`);
     expect(out.join('\n')).not.toContain(sandbox.clientSecret);
   });
@@ -241,15 +241,3 @@ it('a command whose reader has seen enough ends with its own exit code', async (
   expect(err).not.toContain('EPIPE');
   expect(code).toBe(0);
 });
-
-/** One command line without a process around it. */
-async function runHere(args: readonly string[]): Promise<Ended> {
-  const [out, err]: [string[], string[]] = [[], []];
-  const code = await runCli(args, {
-    terminal: { out: (line) => out.push(...line.split('\n')), err: (line) => err.push(line), isInteractive: false },
-    env: complete,
-    signal: new AbortController().signal,
-    onReload: () => undefined,
-  });
-  return { code, out, err: err.join('\n') };
-}
