@@ -16,7 +16,8 @@ import { readVersion } from './start.ts';
 const HELP = `rolecall explain ID [--json]
 
 Tells why a lead or an opportunity is as it is, what was tried, and what comes next; a task is explained by what it is
-about. Decides now as the daemon would, shows the newest decisions of the log, and writes nothing. ID is that of the record page, in 15 or 18 characters.`;
+about. Decides now as the daemon would, shows the newest decisions of the log, and writes nothing. ID is that of the
+record page, in 15 or 18 characters.`;
 
 export const EXPLAIN: Command = {
   name: 'explain',

@@ -1,4 +1,3 @@
-import { writeInstant, type Instant } from '../../domain/instant.ts';
 import { isHidden } from '../../rules/conditions/hidden-tests.ts';
 import type { QualificationRuling } from '../../rules/qualification/qualification-ruling.ts';
 import { REQUALIFY_ALL } from '../leads/changed-rules.ts';
@@ -8,6 +7,7 @@ import type { LeadPass } from '../leads/lead-pass.ts';
 import { beginLeadPass, decideLeads } from '../leads/route-leads.ts';
 import { shadowState } from '../plan/shadow-state.ts';
 import type { WorkWorld } from '../work-world.ts';
+import { instantOrNull } from './instant-or-null.ts';
 
 /**
  * Why a lead is as it is: decided now as the daemon would, with turns that nobody else sees. Every rule that matches is
@@ -93,8 +93,4 @@ function readValues({ lead, qualification }: LeadRuling, { taken }: LeadPass) {
       return [field, isSecret ? '(hidden)' : (value ?? null)];
     }),
   );
-}
-
-function instantOrNull(at: Instant | null | undefined): string | null {
-  return at === null || at === undefined ? null : writeInstant(at);
 }

@@ -1,10 +1,10 @@
-import { writeInstant, type Instant } from '../../domain/instant.ts';
 import { beginOpportunityPass } from '../opportunities/evaluate-opportunities.ts';
 import { judgeCommittees } from '../opportunities/judge-committees.ts';
 import { judgeCriteria } from '../opportunities/judge-criteria.ts';
 import type { JudgedCommittee, JudgedCriteria } from '../opportunities/opportunity-pass.ts';
 import { shadowState } from '../plan/shadow-state.ts';
 import type { WorkWorld } from '../work-world.ts';
+import { instantOrNull } from './instant-or-null.ts';
 
 /**
  * Why an opportunity stands as it does: judged now as the daemon would. Writes nothing.
@@ -69,8 +69,4 @@ function explainCriteria({ ruling, update }: JudgedCriteria) {
     required_by: requiredBy,
     next: update === null ? [] : [`write ${Object.keys(update).join(', ')}`],
   };
-}
-
-function instantOrNull(at: Instant | null): string | null {
-  return at === null ? null : writeInstant(at);
 }
