@@ -23,7 +23,8 @@ export async function readRights(
 ): Promise<HeldRights> {
   const described = await describeAll([...needed.objects.keys()], salesforce, signal);
   const user = await readUserRights(salesforce, signal);
-  return { described, user, granted: await readGrants(salesforce, signal) };
+  const granted = await readGrants(salesforce, signal);
+  return { described, user, granted, editable: await readEditable(salesforce, signal) };
 }
 
 async function describeAll(
@@ -49,8 +50,7 @@ async function readUserRights(salesforce: Salesforce, signal: AbortSignal): Prom
 
 /** Of the profile and of all permission sets, groups included: what any of them grants is granted. */
 async function readGrants(salesforce: Salesforce, signal: AbortSignal): Promise<HeldRights['granted']> {
-  const sets = `SELECT PermissionSetId FROM PermissionSetAssignment WHERE AssigneeId IN (${quoteList([salesforce.userId()])})`;
-  const soql = `SELECT SobjectType, ${Object.keys(GRANTS).join(', ')} FROM ObjectPermissions WHERE ParentId IN (${sets}) ORDER BY SobjectType`;
+  const soql = `SELECT SobjectType, ${Object.keys(GRANTS).join(', ')} FROM ObjectPermissions WHERE ${ofUser(salesforce)} ORDER BY SobjectType`;
   const rows = await readSetup(soql, salesforce, signal);
   if (rows === null) return null;
   const granted = new Map<string, Set<ObjectRight>>();
@@ -60,6 +60,18 @@ async function readGrants(salesforce: Salesforce, signal: AbortSignal): Promise<
     granted.set(object, new Set([...(granted.get(object) ?? []), ...rights]));
   }
   return granted;
+}
+
+/** Fields that are required, and those of the system, have no rights of their own and do not show here. */
+async function readEditable(salesforce: Salesforce, signal: AbortSignal): Promise<HeldRights['editable']> {
+  const soql = `SELECT Field FROM FieldPermissions WHERE ${ofUser(salesforce)} AND PermissionsEdit = true ORDER BY Field`;
+  const rows = await readSetup(soql, salesforce, signal);
+  return rows === null ? null : [...new Set(rows.map((row) => String(row['Field'])))];
+}
+
+function ofUser(salesforce: Salesforce): string {
+  const assigned = `AssigneeId IN (${quoteList([salesforce.userId()])})`;
+  return `ParentId IN (SELECT PermissionSetId FROM PermissionSetAssignment WHERE ${assigned})`;
 }
 
 /** Rows about the org's set-up; null where the integration user may not see them. */

@@ -7,6 +7,8 @@ export type HeldRights = {
   readonly described: ReadonlyMap<string, ObjectDescription>;
   /** What profile and permission sets grant on objects that have rights of their own; null where that is hidden. */
   readonly granted: ReadonlyMap<string, ReadonlySet<ObjectRight>> | null;
+  /** Names of the fields, as `Lead.Phone`, that may be edited by a right on the field itself; null where that is hidden. */
+  readonly editable: readonly string[] | null;
   /** Permissions of the user by name; null where they are hidden. */
   readonly user: ReadonlyMap<string, boolean> | null;
 };
@@ -40,7 +42,7 @@ export const ASKED_PERMISSIONS: readonly string[] = [...Object.keys(LABELS), ...
 
 /** Each right that is missing and each that is not needed, by name. */
 export function judgeRights(needed: NeededRights, held: HeldRights): readonly Finding[] {
-  return [...judgeObjects(needed, held), ...judgeUser(needed, held)];
+  return [...judgeObjects(needed, held), ...judgeFields(needed, held), ...judgeUser(needed, held)];
 }
 
 function judgeObjects({ objects }: NeededRights, { described, granted, user }: HeldRights): readonly Finding[] {
@@ -77,6 +79,19 @@ function judgeObjects({ objects }: NeededRights, { described, granted, user }: H
     return [...rights].filter((right) => !wanted.has(right)).map((right) => needlessRight(object, right));
   });
   return [...findings, ...needless];
+}
+
+/** A field that is written and may not be is a problem of the configuration's place that names it. */
+function judgeFields({ objects, edited }: NeededRights, { editable }: HeldRights): readonly Finding[] {
+  const needless = (editable ?? []).filter((name) => !edited.has(name.toLowerCase()));
+  return [...Map.groupBy(needless, (name) => name.split('.')[0]!)].flatMap(([object, names]): readonly Finding[] => {
+    // Where the object itself may not be edited, or need not be, its fields do not matter.
+    const rights = objects.get(object);
+    if (rights?.has('edit') !== true && rights?.has('create') !== true) return [];
+    const fields = names.map((name) => name.slice(object.length + 1)).join(', ');
+    const mend = `make them read-only on ${object} in its permission sets`;
+    return [{ kind: 'needless', message: `edit on fields of ${object}: ${fields}`, mend }];
+  });
 }
 
 /** Rights on what the integration user sees are told by the object's description, whoever granted them. */

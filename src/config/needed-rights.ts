@@ -1,3 +1,4 @@
+import { fieldUses } from './field-uses.ts';
 import { modeOf } from './mode.ts';
 import type { Config } from './schema.ts';
 
@@ -11,7 +12,12 @@ export type UserRight = 'ApiEnabled' | 'TransferAnyLead' | 'EditTask';
 export type NeededRights = {
   readonly objects: ReadonlyMap<string, ReadonlySet<ObjectRight>>;
   readonly user: ReadonlyMap<UserRight, string>;
+  /** The fields that are written, as `Lead.Status` in lower case; those that rights on fields do not touch are among them. */
+  readonly edited: ReadonlySet<string>;
 };
+
+/** What a task of ours holds, whatever the configuration. */
+const TASK_FIELDS = ['OwnerId', 'WhatId', 'WhoId', 'Subject', 'Description', 'Status', 'Priority', 'ActivityDate'];
 
 /**
  * The rights that a configuration needs: what only observes reads and does not write.
@@ -54,5 +60,9 @@ export function neededRights(config: Config): NeededRights {
   }
   if (objects.get('Task')?.has('create') === true) user.set('EditTask', 'tasks are made');
   need('User', 'read');
-  return { objects, user };
+  const edited = fieldUses(config)
+    .filter(({ access, path }) => access !== 'read' && modeOf(config, path) === 'enforce')
+    .map(({ object, field }) => `${object}.${field}`);
+  const always = ['Lead.OwnerId', ...TASK_FIELDS.map((field) => `Task.${field}`)];
+  return { objects, user, edited: new Set([...edited, ...always].map((name) => name.toLowerCase())) };
 }

@@ -4,9 +4,9 @@ import path from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
-import { runCli } from '../../src/cli/cli.ts';
 import { startSandboxOrg } from '../../src/sandbox/sandbox-org.ts';
 import { tinySeed } from '../../src/sandbox/seed/tiny-seed.ts';
+import { reach, runHere } from '../support/desk.ts';
 import { freshRedis } from '../support/redis.ts';
 import { EXAMPLE } from '../support/world.ts';
 
@@ -21,23 +21,14 @@ async function openPractice() {
   const fresh = await freshRedis();
   const folder = mkdtempSync(path.join(tmpdir(), 'rolecall-'));
   cpSync(EXAMPLE, folder, { recursive: true });
-  const env = {
-    SF_LOGIN_URL: sandbox.url,
-    SF_CLIENT_ID: sandbox.clientId,
-    SF_CLIENT_SECRET: sandbox.clientSecret,
-    REDIS_URL: fresh.url,
-    REDIS_PREFIX: fresh.prefix,
-    CONFIG_DIR: folder,
-  };
+  const env = { ...reach({ sandbox, fresh }), CONFIG_DIR: folder };
   return {
     org: sandbox.org,
     sandbox,
     folder,
     async run(...options: readonly string[]) {
-      const lines: string[] = [];
-      const terminal = { out: (line: string) => void lines.push(line), err: (line: string) => void lines.push(line), isInteractive: false }; // oxfmt-ignore
-      const world = { terminal, env, signal: new AbortController().signal, onReload: () => undefined };
-      return { code: await runCli(['doctor', ...options], world), lines };
+      const { code, out, err } = await runHere(['doctor', ...options], env);
+      return { code, lines: [...err, ...out] };
     },
     async findings(): Promise<readonly Told[]> {
       const { lines } = await this.run('--json');
@@ -79,6 +70,11 @@ describe('rolecall doctor', () => {
     await using practice = await openPractice();
     practice.grant('Opportunity', { PermissionsViewAllRecords: false, PermissionsDelete: true });
     practice.grant('Case', { PermissionsRead: true });
+    const [field] = practice.org.all('FieldPermissions');
+    for (const name of ['Lead.Phone', 'Lead.Email', 'Opportunity.Amount']) {
+      const [SobjectType] = name.split('.');
+      practice.org.load([{ object: 'FieldPermissions', fields: { ParentId: String(field!['ParentId']), SobjectType: SobjectType!, Field: name, PermissionsRead: true, PermissionsEdit: true } }]); // oxfmt-ignore
+    }
     const [access] = practice.org.all('UserPermissionAccess');
     practice.org.admin.update(String(access!['Id']), {
       PermissionsTransferAnyLead: false,
@@ -92,7 +88,13 @@ describe('rolecall doctor', () => {
       'view all on Opportunity: without it sharing hides records, and no answer says so',
       'Transfer Leads: routing gives leads to other owners',
     ]);
-    expect(of('needless', findings)).toEqual(['read on Case', 'delete on Opportunity', 'Author Apex']);
+    expect(of('needless', findings)).toEqual([
+      'read on Case',
+      'delete on Opportunity',
+      'edit on fields of Lead: Email, Phone',
+      'edit on fields of Opportunity: Amount',
+      'Author Apex',
+    ]);
     expect(findings.filter(({ kind }) => kind === 'missing' || kind === 'needless').every(({ mend }) => mend !== null)).toBe(true); // oxfmt-ignore
     expect(code).toBe(4);
   });

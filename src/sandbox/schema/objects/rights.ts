@@ -19,6 +19,23 @@ export function objectPermissionsSchema(): ObjectSchema {
   });
 }
 
+/** What a permission set grants on a field that has rights of its own; `Field` is `Lead.Phone`. */
+export function fieldPermissionsSchema(): ObjectSchema {
+  return objectOf({
+    name: 'FieldPermissions',
+    label: 'Field Permissions',
+    labelPlural: 'Field Permissions',
+    keyPrefix: '01k',
+    can: 'QCUD',
+    fields: [
+      reference('ParentId', 'Parent ID', 'CFSG', ['PermissionSet'], null),
+      text('SobjectType', 'Sobject Type Name', 'string', 'CFSG', 40),
+      text('Field', 'Field Name', 'string', 'CFSG', 255),
+      ...['Read', 'Edit'].map((right) => checkbox(`Permissions${right}`, right, 'CUFSGD')),
+    ],
+  });
+}
+
 export function permissionSetAssignmentSchema(): ObjectSchema {
   return objectOf({
     name: 'PermissionSetAssignment',
