@@ -2,13 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import { runDaemon } from '../src/app/run-daemon.ts';
 import type { Config } from '../src/config/schema.ts';
 import type { SeedRecord } from '../src/sandbox/base-data.ts';
 import { startSandboxOrg } from '../src/sandbox/sandbox-org.ts';
-import type { SandboxOrg } from '../src/sandbox/sandbox-org.ts';
 import { demoSeed } from '../src/sandbox/seed/demo-seed.ts';
 import type { Bench, BenchWorld, Figure } from './bench.ts';
+import { runOnce } from './run-once.ts';
 
 const NOW = Date.parse('2026-11-24T14:05:00Z');
 const SIZE = { accounts: 6_000, opportunities: 20_000, leads: 1 };
@@ -43,29 +42,21 @@ async function evaluate(records: readonly SeedRecord[], redisUrl: string, prefix
   const folder = await mkdtemp(path.join(tmpdir(), 'rolecall-bench-'));
   const sandbox = await startSandboxOrg({ records });
   sandbox.clock.set(NOW);
-  const begun = performance.now();
   let writes = 0;
   try {
-    await runDaemon(
-      {
-        environment: environmentOf(sandbox, redisUrl, prefix, folder),
-        version: 'bench',
-        only: null,
-        once: true,
-        dryRun: false,
-        allowOffline: false,
-        subscribers: [
-          (event, fields) => {
-            if (event === 'write.completed') writes += (fields as { readonly calls: number }).calls;
-          },
-        ],
-        adjust: committeesAlone,
+    const seconds = await runOnce({
+      sandbox,
+      redisUrl,
+      prefix,
+      dataFolder: folder,
+      adjust: committeesAlone,
+      subscriber(event, fields) {
+        if (event === 'write.completed') writes += (fields as { readonly calls: number }).calls;
       },
-      { stop: new AbortController().signal, onReload: () => undefined },
-    );
+    });
     const calls = sandbox.log.count();
     const roles = sandbox.org.all('OpportunityContactRole').length;
-    return { calls, reads: calls - writes, roles, seconds: (performance.now() - begun) / 1000 };
+    return { calls, reads: calls - writes, roles, seconds };
   } finally {
     await sandbox.close();
     await rm(folder, { recursive: true });
@@ -87,25 +78,6 @@ function withRoles(records: readonly SeedRecord[]): readonly SeedRecord[] {
       }),
   );
   return [...records, ...spare.slice(0, ROLES - roles.length)];
-}
-
-function environmentOf(sandbox: SandboxOrg, redisUrl: string, prefix: string, dataFolder: string) {
-  const secrets = [sandbox.clientSecret];
-  return {
-    configFolder: path.join(import.meta.dirname, '../config'),
-    dataFolder,
-    logLevel: 'silent',
-    logFormat: 'json',
-    salesforce: {
-      loginUrl: sandbox.url,
-      flow: { kind: 'client-credentials', clientId: sandbox.clientId, clientSecret: sandbox.clientSecret },
-      apiVersion: '66.0',
-      secrets,
-    },
-    redis: { url: redisUrl, prefix, secrets: [] },
-    http: { host: '127.0.0.1', port: 0 },
-    secrets,
-  } as const;
 }
 
 /** No leads, and no breaker (F36): waiting for a person is not what is measured. */

@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import { runDaemon } from '../src/app/run-daemon.ts';
 import type { Config } from '../src/config/schema.ts';
 import { demoSeed } from '../src/sandbox/seed/demo-seed.ts';
 import { startSandboxOrg } from '../src/sandbox/sandbox-org.ts';
 import type { SandboxOrg } from '../src/sandbox/sandbox-org.ts';
 import type { Bench, BenchWorld, Figure } from './bench.ts';
+import { runOnce } from './run-once.ts';
 
 const NOW = Date.parse('2026-11-24T14:05:00Z');
 const SIZE = { accounts: 600, opportunities: 2000, leads: 2000 };
@@ -22,8 +22,8 @@ async function measure({ redisUrl }: BenchWorld): Promise<readonly Figure[]> {
   const sandbox = await startSandboxOrg({ records: demoSeed(NOW, 1, SIZE) });
   sandbox.clock.set(NOW);
   try {
-    const first = await runOnce(sandbox, redisUrl, folder);
-    const quiet = await runOnce(sandbox, redisUrl, folder);
+    const first = await measureRun(sandbox, redisUrl, folder);
+    const quiet = await measureRun(sandbox, redisUrl, folder);
     return [
       { name: `API calls for ${CHANGED} records`, value: first.calls, atMost: callsAtMost(CHANGED) },
       { name: 'API calls per 200 records', value: first.calls / (CHANGED / 200), atMost: null },
@@ -45,38 +45,9 @@ function callsAtMost(changed: number): number {
 
 type Cost = { readonly calls: number; readonly seconds: number; readonly written: number };
 
-async function runOnce(sandbox: SandboxOrg, redisUrl: string, dataFolder: string): Promise<Cost> {
-  const secrets = [sandbox.clientSecret];
+async function measureRun(sandbox: SandboxOrg, redisUrl: string, dataFolder: string): Promise<Cost> {
   sandbox.log.clear();
-  const begun = performance.now();
-  await runDaemon(
-    {
-      environment: {
-        configFolder: path.join(import.meta.dirname, '../config'),
-        dataFolder,
-        logLevel: 'silent',
-        logFormat: 'json',
-        salesforce: {
-          loginUrl: sandbox.url,
-          flow: { kind: 'client-credentials', clientId: sandbox.clientId, clientSecret: sandbox.clientSecret },
-          apiVersion: '66.0',
-          secrets,
-        },
-        redis: { url: redisUrl, prefix: 'bench', secrets: [] },
-        http: { host: '127.0.0.1', port: 0 },
-        secrets,
-      },
-      version: 'bench',
-      only: null,
-      once: true,
-      dryRun: false,
-      allowOffline: false,
-      subscribers: [],
-      adjust: withoutBounds,
-    },
-    { stop: new AbortController().signal, onReload: () => undefined },
-  );
-  const seconds = (performance.now() - begun) / 1000;
+  const seconds = await runOnce({ sandbox, redisUrl, prefix: 'bench', dataFolder, adjust: withoutBounds });
   const written = new Set(sandbox.log.changes().map(({ id }) => id)).size;
   return { calls: sandbox.log.count(), seconds, written };
 }
