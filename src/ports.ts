@@ -276,10 +276,23 @@ export type Alert = {
   readonly facts: Readonly<Record<string, string | number | null>>;
 };
 
+/** How something stands that lasts. People hear of it when it changes. */
+export type Standing = {
+  /** A name of `alerts:`. */
+  readonly channel: string;
+  /** What stands so, `org` or `module:routing`. */
+  readonly subject: string;
+  /** Names the trouble; null when all is well, which is no news unless people have heard of trouble before. */
+  readonly trouble: string | null;
+  readonly facts: Alert['facts'];
+};
+
 /** The way to people: Slack, or a webhook. */
 export interface Alerts {
   /** Settles when the alerts are safe in the outbox; they are sent by and by. @throws AppError wait */
   post(alerts: readonly Alert[]): Promise<void>;
+  /** Posts how something stands, unless people have heard that last. @throws AppError wait */
+  tell(standing: Standing): Promise<void>;
 }
 
 /** Why a module does not write: `blast_radius`, or `operator` when a person paused it. */

@@ -11,6 +11,7 @@ import { isHidden } from '../rules/conditions/hidden-tests.ts';
 import type { WorkWorld } from '../workers/work-world.ts';
 import { openAlerts } from './open-alerts.ts';
 import { openDesk, type Desk } from './open-desk.ts';
+import { REAL_CLOCK } from './real-clock.ts';
 
 /** A desk at which decisions are made as the daemon makes them. */
 export type WorkDesk = AsyncDisposable &
@@ -46,7 +47,8 @@ export async function openWorkDesk(
   const openDecisions = (): DecisionLog =>
     openDecisionLog({ file: decisionFile, hides, engine: `rolecall ${version}` });
   // A running daemon sends what is put into the outbox here.
-  const alerts = openAlerts({ variables: env, only: 'poller', once: false }, redis, observer, () => desk.loaded);
+  const telling = { observer, clock: REAL_CLOCK };
+  const alerts = openAlerts({ variables: env, only: 'poller', once: false }, redis, telling, () => desk.loaded);
   const { salesforce, state, queues } = desk;
   return {
     ...desk,

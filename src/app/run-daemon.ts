@@ -1,5 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 import type { Config } from '../config/schema.ts';
 import { stretchOf } from '../domain/api-budget.ts';
 import { AppError } from '../domain/error.ts';
@@ -7,9 +5,10 @@ import { unforeseen } from '../domain/unforeseen.ts';
 import { createObserver, type Observer } from '../observe/events.ts';
 import { createMetrics } from '../observe/metrics.ts';
 import { pollUntilIdle, runPollLoop, type LoopSettings } from '../poll/poll-loop.ts';
-import type { Clock, State } from '../ports.ts';
+import type { State } from '../ports.ts';
 import { closeAll, type Closer } from './close-all.ts';
 import type { DaemonSettings } from './daemon-settings.ts';
+import { REAL_CLOCK } from './real-clock.ts';
 import { startDaemon, type Running } from './start-daemon.ts';
 
 export type DaemonSignals = {
@@ -19,13 +18,6 @@ export type DaemonSignals = {
   readonly onReload: (listener: () => void) => void;
   /** Calls the listener with an error that nobody caught: the daemon tells of it and stops in order. */
   readonly onCrash?: (listener: (error: unknown) => void) => void;
-};
-
-const CLOCK: Clock = {
-  monotonic: () => performance.now(),
-  sleep: async (ms, signal) => {
-    await delay(ms, undefined, { signal });
-  },
 };
 
 /**
@@ -43,7 +35,7 @@ export async function runDaemon(settings: DaemonSettings, signals: DaemonSignals
   let running: Running | null = null;
   let reason: 'signal' | 'failure' | 'done' = 'failure';
   try {
-    const clock = settings.clock ?? CLOCK;
+    const clock = settings.clock ?? REAL_CLOCK;
     const fail = (error: AppError): void => failing.abort(error);
     signals.onCrash?.((error) => {
       if (!failing.signal.aborted) tellUnforeseen(error, observer);

@@ -105,7 +105,7 @@ export async function startDaemon(settings: DaemonSettings, starting: Starting):
   const isRedisThere = (): boolean => watch.isThere();
   await serveStatus(settings, { ...starting, isRedisThere, salesforce, queues, state, gate, config });
 
-  const alerts = openAlerts(settings, redisSettings, observer, loaded);
+  const alerts = openAlerts(settings, redisSettings, starting, loaded);
   closers.push(() => alerts.close());
   const suspensions = createSuspensions({ loaded, salesforce, state, queues, observer });
   const world = openWorld(settings, starting, { salesforce, state, queues, alerts, loaded, suspensions });

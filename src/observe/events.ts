@@ -72,8 +72,8 @@ export type Events = {
   'reconcile.gap': { object: string; record_id: string; kind: 'missed' | 'gone' };
   'reconcile.completed': { object: string; records: number; gaps: number };
   'resync.requested': { objects: readonly string[]; by: string };
-  'alert.sent': { alert: string };
-  'alert.unsent': { alert: string; reason: string };
+  'alert.sent': { alert: string; alerts: number; kinds: readonly string[] };
+  'alert.unsent': { alert: string; alerts?: number; reason: string };
   idle: { calls: number };
   'internal.error': { reason: string };
 };

@@ -1,8 +1,28 @@
 import type { Alert } from '../ports.ts';
 import type { Users } from '../rules/routing/users.ts';
 
+/** As much as Slack takes of a text with room to spare, characters. */
+const LONGEST = 30_000;
+
+/** What people read of the alerts of one message: a line for each, as far as it takes them. */
+export function tellAlerts(alerts: readonly Alert[], users: Users): string {
+  const [only, ...others] = alerts.map((alert) => tellAlert(alert, users));
+  if (only === undefined || others.length === 0) return only ?? '';
+  const lines = [`${alerts.length} alerts:`];
+  let length = 0;
+  for (const line of [only, ...others]) {
+    length += line.length;
+    if (length > LONGEST) {
+      lines.push(`… and ${alerts.length + 1 - lines.length} more: see the log`);
+      break;
+    }
+    lines.push(`• ${line}`);
+  }
+  return lines.join('\n');
+}
+
 /** What people read of an alert: one line. Users are named here, since alerts wait in Redis with ids only. */
-export function tellAlert({ facts }: Alert, users: Users): string {
+function tellAlert({ facts }: Alert, users: Users): string {
   const { event, lead_id: lead, owner_id: owner, reason, points, territory } = facts;
   const { object, record_id: record, fields, module, code, message } = facts;
   if (event === 'lead_assigned') {

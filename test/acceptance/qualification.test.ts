@@ -243,8 +243,7 @@ it.concurrent('stops at the breaker of statuses, holds the rest in order, and al
   expect(statuses).toEqual([...Array<string>(10).fill('Nurturing'), ...Array<string>(4).fill('Open - Not Contacted')]);
   const decided = leads.map((lead) => decisions(world.events, lead).at(-1)?.['result']);
   expect(decided).toEqual(Array(14).fill('nurture'));
-  const alerts = await world.fresh.redis.keys(`${world.fresh.prefix}:queue:alert:*`);
-  expect(alerts.filter((key) => /:[0-9a-f]{64}$/.test(key))).toHaveLength(1);
+  expect(await world.fresh.redis.zcard(`${world.fresh.prefix}:alerts:told`)).toBe(1);
 });
 
 /** Ten changes of Status in ten minutes, and no more. */

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 
 import { companySeed, openCompany, TUESDAY } from '../support/company.ts';
+import { createHurriedClock } from '../support/hurried-clock.ts';
 import { startWorld } from '../support/world.ts';
 
 const HOUR = 3_600;
@@ -65,17 +66,23 @@ describe.concurrent('the handoff (R21)', () => {
     ]);
   });
 
-  it('alerts once per lead, also when the channel refuses at first', async () => {
+  it('alerts once per lead, of all leads of a minute at once, also when the channel refuses at first (S15)', async () => {
     const { world, company } = await aCompany();
     await using _ = world;
     const listener = await aListener(1);
-    const lead = company.lead();
-    const daemon = world.start({ variables: { LEADS_WEBHOOK: listener.url } });
+    const leads = [company.lead(), company.lead({ LastName: 'Other', Email: 'other@else.example' })];
+    const clock = createHurriedClock(20, world.sandbox.clock);
+    const daemon = world.start({ variables: { LEADS_WEBHOOK: listener.url }, clock });
     try {
-      await daemon.seen('alert.sent');
-      expect(listener.heard).toEqual([
-        { text: `New qualified lead ${lead} for ron@northwind.example: hand_raiser, 30 points, emea/nordics` },
-      ]);
+      await daemon.seen('idle');
+      const sent = await daemon.seen('alert.sent');
+      expect(sent).toEqual({ event: 'alert.sent', alert: 'leads', alerts: 2, kinds: ['lead_assigned'] });
+      const lines = leads.map((lead) => {
+        const owner = `${company.ownerOf(lead)}@northwind.example`;
+        return `• New qualified lead ${lead} for ${owner}: hand_raiser, 30 points, emea/nordics`;
+      });
+      expect(listener.heard).toHaveLength(1);
+      expect(String(listener.heard[0]?.['text']).split('\n').toSorted()).toEqual(['2 alerts:', ...lines].toSorted());
       await daemon.stop();
     } finally {
       listener.close();

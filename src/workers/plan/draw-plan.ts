@@ -99,7 +99,7 @@ async function drawBatch(
     state: shadow,
     queues: { ...world.queues, add: async () => undefined },
     observer: { emit: () => undefined },
-    alerts: { post: async () => undefined },
+    alerts: { post: async () => undefined, tell: async () => undefined },
     plannedTasks,
     record: (made) => void decisions.push(...made),
     isWithheld: () => true,
