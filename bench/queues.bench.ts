@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 
-import { createBullQueues } from '../src/adapters/bullmq.ts';
+import { createBullQueues } from '../src/adapters/queues/bullmq.ts';
 import type { Bench, BenchWorld, Figure } from './bench.ts';
 
 const IDS = 100_000;

@@ -147,7 +147,7 @@ export interface WorkQueues {
   add(kind: WorkKind, ids: readonly string[], delayMs?: number, urgency?: Urgency): Promise<void>;
   /** Starts to hand batches to `handle`, one at a time per kind over all replicas. A rejected batch comes again. */
   work(kind: WorkKind, handle: HandleBatch): Promise<void>;
-  /** Batches that wait, are delayed, or are in work anywhere. */
+  /** Batches that wait, rest, or are in work anywhere. */
   pending(): Promise<number>;
   /** Whether batches wait of a kind of which none is in work anywhere. */
   isStuck(): Promise<boolean>;

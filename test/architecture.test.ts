@@ -90,10 +90,13 @@ describe('who may import whom', () => {
   });
 
   it('would notice when one adapter leans on another', () => {
-    const source = { file: 'src/adapters/bullmq.ts', code: "import { connect } from './salesforce/connect.ts';" };
+    const source = {
+      file: 'src/adapters/queues/bullmq.ts',
+      code: "import { connect } from '../salesforce/connect.ts';",
+    };
 
     expect(findForeignAdapters([source])).toEqual([
-      'src/adapters/bullmq.ts imports src/adapters/salesforce/connect.ts',
+      'src/adapters/queues/bullmq.ts imports src/adapters/salesforce/connect.ts',
     ]);
   });
 

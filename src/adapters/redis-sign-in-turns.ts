@@ -20,6 +20,19 @@ const WINDOW = 10 * 60_000;
 const TURN = 10_000;
 const LOOK_AGAIN = 100;
 
+/** By Redis' clock, which all replicas share. */
+const NOW = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
+
+const COUNT_REFUSALS = `${NOW}
+return redis.call('ZCOUNT', KEYS[1], now - ${WINDOW}, '+inf')`;
+
+const NOTE_REFUSAL = `${NOW}
+redis.call('ZADD', KEYS[1], now, ARGV[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ${WINDOW})
+redis.call('PEXPIRE', KEYS[1], ${WINDOW})`;
+
 const END_TURN = `if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end`;
 
 /**
@@ -34,8 +47,10 @@ export function createSignInTurns(redis: RedisConnection, prefix: string, creden
   /** @returns what ends the turn */
   async function begin(): Promise<() => Promise<unknown>> {
     const mine = randomUUID();
-    const patience = Date.now() + TURN;
-    while ((await redis.set(turn, mine, 'PX', TURN, 'NX')) === null && Date.now() < patience) await pause(LOOK_AGAIN);
+    const patience = performance.now() + TURN;
+    while ((await redis.set(turn, mine, 'PX', TURN, 'NX')) === null && performance.now() < patience) {
+      await pause(LOOK_AGAIN);
+    }
     return () => redis.eval(END_TURN, 1, turn, mine);
   }
 
@@ -43,13 +58,13 @@ export function createSignInTurns(redis: RedisConnection, prefix: string, creden
     async take(signIn) {
       const end = await begin().catch(() => async () => undefined);
       try {
-        const lately = await redis.zcount(refusals, Date.now() - WINDOW, '+inf').catch(() => 0);
+        const lately = Number(await redis.eval(COUNT_REFUSALS, 1, refusals).catch(() => 0));
         if (lately >= MOST_REFUSALS) throw held();
         const granted = await signIn();
         if (lately > 0) await redis.del(refusals).catch(() => 0);
         return granted;
       } catch (error) {
-        if (error instanceof AppError && error.code.startsWith('oauth-')) await note(error.code).catch(() => null);
+        if (error instanceof AppError && error.code.startsWith('oauth-')) await note(error.code).catch(() => undefined);
         throw error;
       } finally {
         await end().catch(() => undefined);
@@ -57,14 +72,8 @@ export function createSignInTurns(redis: RedisConnection, prefix: string, creden
     },
   };
 
-  async function note(code: string): Promise<unknown> {
-    const at = Date.now();
-    return redis
-      .multi()
-      .zadd(refusals, at, `${code}:${randomUUID()}`)
-      .zremrangebyscore(refusals, '-inf', at - WINDOW)
-      .pexpire(refusals, WINDOW)
-      .exec();
+  async function note(code: string): Promise<void> {
+    await redis.eval(NOTE_REFUSAL, 1, refusals, `${code}:${randomUUID()}`);
   }
 }
 

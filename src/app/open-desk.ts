@@ -1,4 +1,4 @@
-import { createBullQueues } from '../adapters/bullmq.ts';
+import { createBullQueues } from '../adapters/queues/bullmq.ts';
 import { createRedisState } from '../adapters/redis-state.ts';
 import { connectForCommands } from '../adapters/redis.ts';
 import type { Variables } from '../config/env-reading.ts';

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 
-import { createBullQueues } from '../adapters/bullmq.ts';
+import { createBullQueues } from '../adapters/queues/bullmq.ts';
 import { createRedisInventory } from '../adapters/redis-inventory.ts';
 import { createRedisState } from '../adapters/redis-state.ts';
 import { connectForCommands, forgetKeys, type RedisSettings } from '../adapters/redis.ts';

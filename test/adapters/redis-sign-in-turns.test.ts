@@ -36,6 +36,23 @@ describe('the sign-ins of two replicas (D11, I25)', () => {
     expect(order).toEqual(['first begins', 'first ends', 'second']);
   });
 
+  it('are four in ten minutes whatever the clocks of the replicas show', async () => {
+    const [right, fast] = [1, 2].map(() => createSignInTurns(fresh.redis, fresh.prefix, 'clocks'));
+    const now = Date.now.bind(Date);
+    const asFast = async (call: () => Promise<unknown>): Promise<void> => {
+      Date.now = () => now() + 11 * 60_000;
+      await call().finally(() => void (Date.now = now));
+    };
+
+    for (let tries = 0; tries < 2; tries++) {
+      await expect(right!.take(refuse)).rejects.toMatchObject({ code: 'oauth-refused' });
+      await asFast(() => expect(fast!.take(refuse)).rejects.toMatchObject({ code: 'oauth-refused' }));
+    }
+
+    await expect(right!.take(refuse)).rejects.toMatchObject({ code: 'sign-in-held' });
+    await asFast(() => expect(fast!.take(refuse)).rejects.toMatchObject({ code: 'sign-in-held' }));
+  });
+
   it('are four in ten minutes while they are refused, and go on at once with other credentials', async () => {
     const [first, second] = [1, 2].map(() => createSignInTurns(fresh.redis, fresh.prefix, 'two'));
     for (const turns of [first, second, first, second]) {

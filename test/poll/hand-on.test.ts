@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
-import { createBullQueues } from '../../src/adapters/bullmq.ts';
+import { createBullQueues } from '../../src/adapters/queues/bullmq.ts';
 import { createRedisInventory } from '../../src/adapters/redis-inventory.ts';
 import { createRedisState } from '../../src/adapters/redis-state.ts';
 import { createHandOn } from '../../src/poll/hand-on.ts';

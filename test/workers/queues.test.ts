@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { createBullQueues } from '../../src/adapters/bullmq.ts';
+import { createBullQueues } from '../../src/adapters/queues/bullmq.ts';
 import { watchWorkers } from '../../src/app/watch-workers.ts';
 import type { WorkQueues } from '../../src/ports.ts';
 import { freshRedis, type FreshRedis } from '../support/redis.ts';

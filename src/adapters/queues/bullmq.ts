@@ -1,10 +1,11 @@
-import { DelayedError, Queue, Worker, type Job } from 'bullmq';
+import { Queue, Worker, type Job } from 'bullmq';
 
-import { inGroups } from '../domain/in-groups.ts';
-import { AppError } from '../domain/error.ts';
-import type { WorkKind } from '../domain/work.ts';
-import type { Urgency, WorkQueues } from '../ports.ts';
-import { connectForCommands, connectForWorkers, redisError, type RedisSettings } from './redis.ts';
+import { inGroups } from '../../domain/in-groups.ts';
+import { AppError } from '../../domain/error.ts';
+import type { WorkKind } from '../../domain/work.ts';
+import type { Urgency, WorkQueues } from '../../ports.ts';
+import { createLaterBatches, type LaterBatch } from './later-batches.ts';
+import { connectForCommands, connectForWorkers, redisError, type RedisSettings } from '../redis.ts';
 
 type Batch = { readonly ids: readonly string[] };
 
@@ -22,6 +23,9 @@ const PRIORITY: Readonly<Record<Urgency, number>> = { fresh: 0, backfill: 1 };
 /** How long a batch of a killed process waits before another takes it, ms; its lock is renewed at half of this. */
 const LOCK = 15_000;
 
+/** How long a batch rests that was rejected while nobody stops, ms. */
+const PAUSE = 1_000;
+
 /**
  * Queues on BullMQ. A batch is a list of ids and nothing else; job ids and deduplication carry no meaning.
  * One batch of a kind is in work at a time over all replicas, so that no two workers hold one record.
@@ -34,22 +38,18 @@ export async function createBullQueues(
   const connection = connectForCommands(settings);
   const prefix = `${settings.prefix}:queue`;
   const queues = new Map(KINDS.map((kind) => [kind, new Queue<Batch>(kind, { connection, prefix })]));
+  const later = createLaterBatches(connection, prefix);
   const workers: Worker<Batch>[] = [];
   const connections = [connection];
+  const closing = new AbortController();
   const stopping = new AbortController();
   for (const queue of queues.values()) queue.on('error', onTrouble);
 
   return {
     async add(kind, ids, delayMs = 0, urgency = 'fresh') {
-      const batches = inGroups(ids, BATCH_SIZE);
+      const batches = inGroups(ids, BATCH_SIZE).map((batch): LaterBatch => ({ kind, urgency, ids: batch }));
       try {
-        await queueOf(kind).addBulk(
-          batches.map((batch) => ({
-            name: kind,
-            data: { ids: batch },
-            opts: { delay: delayMs, priority: PRIORITY[urgency], removeOnComplete: true, removeOnFail: true },
-          })),
-        );
+        await (delayMs > 0 ? later.add(batches, delayMs) : addNow(kind, batches));
       } catch (cause) {
         throw redisError(cause);
       }
@@ -59,6 +59,8 @@ export async function createBullQueues(
       await queueOf(kind).setGlobalConcurrency(1);
       const connection = connectForWorkers(settings);
       connections.push(connection);
+      // Over the connection that waits for Redis however long it takes.
+      const safe = createLaterBatches(connection, prefix);
       const worker = new Worker<Batch>(
         kind,
         async (job, token) => {
@@ -73,7 +75,8 @@ export async function createBullQueues(
           } catch (error) {
             if (hold.lost.aborted) throw error;
             // Whatever it was, a batch is never dropped: a failed job would be.
-            await handBack(job, token, stopping.signal.aborted ? 0 : PAUSE);
+            const urgency = job.opts.priority === PRIORITY.backfill ? 'backfill' : 'fresh';
+            await safe.add([{ kind, urgency, ids }], stopping.signal.aborted ? 0 : PAUSE);
           } finally {
             hold.release();
           }
@@ -89,15 +92,17 @@ export async function createBullQueues(
         },
       );
       worker.on('error', onTrouble);
+      if (workers.length === 0) void safe.wake((batch) => addNow(batch.kind, [batch]), closing.signal);
       workers.push(worker);
     },
 
     async pending() {
       try {
-        const counts = await Promise.all(
-          [...queues.values()].map((queue) => queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized')),
-        );
-        return counts.flatMap((count) => Object.values(count)).reduce((sum, count) => sum + count, 0);
+        const [resting, ...counts] = await Promise.all([
+          later.count(),
+          ...[...queues.values()].map((queue) => queue.getJobCounts('waiting', 'active', 'prioritized')),
+        ]);
+        return counts.flatMap((count) => Object.values(count)).reduce((sum, count) => sum + count, resting);
       } catch (cause) {
         throw redisError(cause);
       }
@@ -115,6 +120,7 @@ export async function createBullQueues(
     },
 
     async stop(graceMs) {
+      closing.abort();
       const timer = setTimeout(() => stopping.abort(), graceMs);
       try {
         await Promise.all(workers.map((worker) => worker.close()));
@@ -128,6 +134,16 @@ export async function createBullQueues(
       for (const connection of connections) connection.disconnect();
     },
   };
+
+  async function addNow(kind: WorkKind, batches: readonly LaterBatch[]): Promise<void> {
+    await queueOf(kind).addBulk(
+      batches.map(({ ids, urgency }) => ({
+        name: kind,
+        data: { ids },
+        opts: { priority: PRIORITY[urgency], removeOnComplete: true, removeOnFail: true },
+      })),
+    );
+  }
 
   function queueOf(kind: WorkKind): Queue<Batch> {
     return queues.get(kind)!;
@@ -211,13 +227,4 @@ async function untilGivenUp(work: Promise<void>, signal: AbortSignal): Promise<v
   } finally {
     signal.removeEventListener('abort', giveUp);
   }
-}
-
-/** How long a batch rests that was rejected while nobody stops, ms. */
-const PAUSE = 1_000;
-
-/** The batch goes back into the line: the next worker finds it as it was. */
-async function handBack(job: Job<Batch>, token: string | undefined, delayMs: number): Promise<never> {
-  await job.moveToDelayed(Date.now() + delayMs, token);
-  throw new DelayedError();
 }
