@@ -4,6 +4,7 @@ import { startCluster, startSentinels } from '../support/redis-fleet.ts';
 import { findViolations } from './checker.ts';
 import { startFaultWorld, writesIn } from './fault-world.ts';
 import { describeOrg } from './final-state.ts';
+import { strikeInTheMidst } from './redis-midst.ts';
 
 it('a Cluster of three masters serves as well as one Redis: its keys share a slot', async () => {
   await using plain = await startFaultWorld();
@@ -25,25 +26,10 @@ it('behind Sentinels, when the master is killed under load: nothing is lost or d
   await plain.world.once();
   await using sentinels = await startSentinels();
   await using started = await startFaultWorld({}, { redisUrl: sentinels.url });
-  const { world, sandbox, company } = started;
-  const writing = Promise.withResolvers<void>();
-  sandbox.faults.add({ when: { kind: 'collection' }, times: 1, do: { kind: 'slow-commit', millis: 1_000 } });
-  sandbox.hooks.afterCommit = ({ kind }) => {
-    if (kind === 'collection') writing.resolve();
-  };
-  const daemon = world.start();
-  await writing.promise;
+  await strikeInTheMidst(started, describeOrg(plain.sandbox), {
+    begin: () => sentinels.servers[0]!.stop('SIGKILL'),
+    end: (daemon) => daemon.seen('redis.reachable'),
+  });
 
-  await sentinels.servers[0]!.stop('SIGKILL');
-  const during = company.lead({ LastName: 'During' });
-  await daemon.seen('redis.reachable');
-
-  await daemon.until(() => company.tasks(during).length === 1);
-  await daemon.stop();
-  await world.once();
-  const { 'Lead During': late, ...others } = describeOrg(sandbox);
-  expect(late).toMatchObject({ owner: 'ron@northwind.example' });
-  expect(others).toEqual(describeOrg(plain.sandbox));
-  expect(findViolations(sandbox)).toEqual([]);
-  expect(writesIn(await world.once())).toEqual([]);
+  expect(started.world.events.filter(({ event }) => event === 'redis.unreachable')).toHaveLength(1);
 }, 90_000);

@@ -2,9 +2,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 import { withRedis } from '../support/redis-process.ts';
 import { startRestartableRedis, type RestartableRedis } from '../support/restartable-redis.ts';
-import { findViolations } from './checker.ts';
-import { startFaultWorld, writesIn } from './fault-world.ts';
+import { startFaultWorld } from './fault-world.ts';
 import { describeOrg } from './final-state.ts';
+import { strikeInTheMidst } from './redis-midst.ts';
 
 let undisturbed: unknown;
 
@@ -56,31 +56,16 @@ describe('a Redis that', () => {
       await using server = await startRestartableRedis(settings);
       await prepare?.(server);
       await using started = await startFaultWorld({}, { redisUrl: server.url });
-      const { world, sandbox, company } = started;
-      const writing = Promise.withResolvers<void>();
-      sandbox.faults.add({ when: { kind: 'collection' }, times: 1, do: { kind: 'slow-commit', millis: 1_000 } });
-      sandbox.hooks.afterCommit = ({ kind }) => {
-        if (kind === 'collection') writing.resolve();
-      };
-      const daemon = world.start();
-      await writing.promise;
-
-      await begin(server);
-      const during = company.lead({ LastName: 'During' });
-      const told = await daemon.seen('redis.unreachable');
-      await end(server);
-
-      await daemon.until(() => company.tasks(during).length === 1);
-      await daemon.seen('redis.reachable');
-      await daemon.stop();
-      expect(told.reason).toMatch(reason);
+      const { world } = started;
+      await strikeInTheMidst(started, undisturbed, {
+        begin: () => begin(server),
+        async end(daemon) {
+          expect(await daemon.seen('redis.unreachable')).toMatchObject({ reason: expect.stringMatching(reason) });
+          await end(server);
+          await daemon.seen('redis.reachable');
+        },
+      });
       expect(world.events.filter(({ event }) => event === 'redis.unreachable')).toHaveLength(1);
-      await world.once();
-      const { 'Lead During': late, ...others } = describeOrg(sandbox);
-      expect(late).toMatchObject({ owner: 'ron@northwind.example' });
-      expect(others).toEqual(undisturbed);
-      expect(findViolations(sandbox)).toEqual([]);
-      expect(writesIn(await world.once())).toEqual([]);
     },
     120_000,
   );

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { Redis } from 'ioredis';
-
 import { WITHOUT_BUYER } from '../support/company.ts';
 import { startRestartableRedis, type RestartableRedis } from '../support/restartable-redis.ts';
 import { findViolations } from './checker.ts';
 import { startFaultWorld, writesIn } from './fault-world.ts';
 import { describeOrg } from './final-state.ts';
+import { strikeInTheMidst } from './redis-midst.ts';
+import { flush } from './redis-mishaps.ts';
 
 let undisturbed: unknown;
 
@@ -31,30 +31,15 @@ describe('a Redis that restarts', () => {
     '$how in the middle of the work: the daemon goes on by itself, nothing is lost or doubled (XE22, FM 41)',
     async ({ signal }) => {
       await using started = await startFaultWorld({}, { redisUrl: server.url });
-      const { world, sandbox, company } = started;
-      const writing = Promise.withResolvers<void>();
-      sandbox.faults.add({ when: { kind: 'collection' }, times: 1, do: { kind: 'slow-commit', millis: 1_000 } });
-      sandbox.hooks.afterCommit = ({ kind }) => {
-        if (kind === 'collection') writing.resolve();
-      };
-      const daemon = world.start();
-      await writing.promise;
-
-      await server.stop(signal);
-      const during = company.lead({ LastName: 'During' });
-      await daemon.seen('redis.unreachable');
-      await server.start();
-
-      await daemon.until(() => company.tasks(during).length === 1);
-      await daemon.stop();
-      expect(world.events.filter(({ event }) => event === 'redis.unreachable')).toHaveLength(1);
-      expect(world.events.filter(({ event }) => event === 'redis.reachable')).toHaveLength(1);
-      await world.once();
-      const { 'Lead During': late, ...others } = describeOrg(sandbox);
-      expect(late).toMatchObject({ owner: 'ron@northwind.example' });
-      expect(others).toEqual(undisturbed);
-      expect(findViolations(sandbox)).toEqual([]);
-      expect(writesIn(await world.once())).toEqual([]);
+      await strikeInTheMidst(started, undisturbed, {
+        begin: () => server.stop(signal),
+        async end(daemon) {
+          await daemon.seen('redis.unreachable');
+          await server.start();
+        },
+      });
+      const told = started.world.events.map(({ event }) => event).filter((event) => event.startsWith('redis.'));
+      expect(told).toEqual(['redis.unreachable', 'redis.reachable']);
     },
     60_000,
   );
@@ -128,8 +113,3 @@ describe('a Redis that loses everything', () => {
     expect(findViolations(sandbox, { outsideChanges: 2 })).toEqual([]);
   });
 });
-
-/** All at once, as FLUSHALL does it: a Redis that is half empty is none that we promise anything for. */
-async function flush({ redis, prefix }: { readonly redis: Redis; readonly prefix: string }): Promise<void> {
-  await redis.eval("for _, key in ipairs(redis.call('KEYS', ARGV[1])) do redis.call('DEL', key) end", 0, `${prefix}:*`);
-}
