@@ -45,6 +45,8 @@ function findHandoff(
 ): readonly Handoff[] {
   const { lead } = ruling;
   if (lead.record.handoffKeys.has(handoffKey(lead.id, lead.epoch.number))) return [];
+  // Whoever converted it took it over: the org refuses tasks about it, and one it had would stay with it for ever (I15).
+  if (lead.record.fields['IsConverted'] === true) return [];
   const assignment = handoffAssignment(ruling, fate, rules, pass);
   const user = assignment === null ? undefined : pass.taken.directory.users.byId.get(assignment.ownerId);
   return assignment === null || user === undefined
