@@ -12,11 +12,14 @@ export type LiveConfig = {
   swap(before: LoadedFrame, after: LoadedFrame): void;
   /** Reads the files again. A configuration that is not valid is told, and the old one runs on. */
   reload(): Promise<void>;
-  /** Whether the files are such that they were refused. */
-  isRejected(): boolean;
+  /** Why the files as they are were refused; null when they were not. */
+  rejection(): Rejection | null;
   /** Reads the files again whenever they have changed, from now on. @returns how to stop it */
   watch(): () => void;
 };
+
+/** `instead`: which configuration runs on. */
+export type Rejection = { readonly problems: readonly string[]; readonly instead: string };
 
 export type LiveConfigSettings = FrameSettings & {
   /** Where the last configuration that was good is kept; null: none is kept and none is fallen back upon. */
@@ -42,11 +45,11 @@ export async function openLiveConfig(
   signal: AbortSignal,
 ): Promise<LiveConfig> {
   const { configFolder, dataFolder } = settings;
-  let isRejected = false;
+  let rejection: Rejection | null = null;
   // Of the files as they were taken or refused last.
   let settled = filesSignature(configFolder);
   let loaded = await load(configFolder).catch(fallBack);
-  if (!isRejected) keep(settled);
+  if (rejection === null) keep(settled);
   let inTurn: Promise<void> = Promise.resolve();
 
   return {
@@ -55,7 +58,7 @@ export async function openLiveConfig(
       if (loaded === before) loaded = after;
     },
     reload: enqueue,
-    isRejected: () => isRejected,
+    rejection: () => rejection,
     watch() {
       let seen = settled;
       let isReloading = false;
@@ -95,7 +98,7 @@ export async function openLiveConfig(
     const signature = filesSignature(configFolder);
     try {
       loaded = await settings.pass(() => load(configFolder));
-      isRejected = false;
+      rejection = null;
       keep(signature);
       await settings.onReloaded(loaded.frame.configHash);
     } catch (error) {
@@ -109,8 +112,8 @@ export async function openLiveConfig(
   }
 
   function reject({ message }: AppError, instead: string): void {
-    isRejected = true;
-    observer.emit('config.rejected', { problems: message.split('\n'), instead });
+    rejection = { problems: message.split('\n'), instead };
+    observer.emit('config.rejected', rejection);
   }
 
   function keep(signature: string): void {

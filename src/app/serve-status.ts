@@ -1,4 +1,4 @@
-import type { BudgetStanding } from '../domain/api-budget.ts';
+import type { AlertOutbox } from '../adapters/alerts/alert-outbox.ts';
 import { LANES } from '../domain/lane.ts';
 import type { Observer } from '../observe/events.ts';
 import { serveStatusPages, type Health } from '../observe/http.ts';
@@ -8,6 +8,7 @@ import type { OrgGate } from '../workers/org-gate.ts';
 import type { Closer } from './close-all.ts';
 import type { DaemonSettings } from './daemon-settings.ts';
 import type { LiveConfig } from './live-config.ts';
+import type { Troubles } from './troubles.ts';
 
 type Served = {
   readonly observer: Observer;
@@ -18,23 +19,28 @@ type Served = {
   readonly queues: WorkQueues;
   readonly state: State;
   readonly gate: OrgGate;
-  readonly config: Pick<LiveConfig, 'isRejected'>;
+  readonly config: Pick<LiveConfig, 'current' | 'rejection'>;
+  readonly troubles: Pick<Troubles, 'paused'>;
+  readonly alerts: Pick<AlertOutbox, 'waiting'>;
 };
 
 /** Serves `/health`, `/ready` and `/metrics`, and logs where. @throws AppError `http-port` (fix-config) */
 export async function serveStatus({ environment, once }: DaemonSettings, served: Served): Promise<void> {
-  const { observer, metrics, closers, isRedisThere, salesforce, queues, state, gate, config } = served;
+  const { observer, metrics, closers, isRedisThere, salesforce, config, troubles } = served;
   // A run that ends by itself may go on beside the daemon, whose port it is.
   const address = { ...environment.http, isPortFixed: !once };
   const pages = await serveStatusPages(address, {
-    health: () => healthOf(gate, isRedisThere(), config, salesforce.budget()),
+    health: () => healthOf(served),
     metrics: async () => {
-      // The other figures are told also while Redis is away, when they matter most.
-      const queued = await Promise.all([queues.pending(), state.deadLetters()]).then(
-        ([waiting, dead]) => ({ waiting, dead: dead.length }),
-        () => null,
-      );
-      metrics.setGauges({ calls: salesforce.calls(), budget: salesforce.budget(), queued });
+      const modules = [...config.current().modes.keys()];
+      metrics.setGauges({
+        calls: salesforce.calls(),
+        budget: salesforce.budget(),
+        queued: await countQueued(served),
+        paused: new Map(modules.map((module) => [module, troubles.paused().has(module)])),
+        isConfigRejected: config.rejection() !== null,
+        isRedisThere: isRedisThere(),
+      });
       return metrics.registry.metrics();
     },
   });
@@ -42,16 +48,33 @@ export async function serveStatus({ environment, once }: DaemonSettings, served:
   observer.emit('http.listening', { host: pages.host, port: pages.port });
 }
 
-function healthOf(gate: OrgGate, isRedisThere: boolean, config: Served['config'], { held }: BudgetStanding): Health {
+/** The other figures are told also while Redis is away, when they matter most. */
+async function countQueued({ queues, state, alerts, config, isRedisThere }: Served) {
+  if (!isRedisThere()) return null;
+  try {
+    const [waiting, dead, unsent] = await Promise.all([queues.pending(), state.deadLetters(), alerts.waiting()]);
+    const byModule = new Map([...config.current().modes.keys()].map((module) => [module, 0]));
+    for (const { module } of dead) byModule.set(module, (byModule.get(module) ?? 0) + 1);
+    return { waiting, dead: byModule, alerts: unsent };
+  } catch {
+    return null;
+  }
+}
+
+function healthOf({ gate, isRedisThere, config, salesforce, troubles }: Served): Health {
+  const { held } = salesforce.budget();
   const outage = gate.outage();
   const problems = [
     ...(outage === null ? [] : [`Salesforce cannot be called (${outage.code}): ${outage.message}`]),
     ...(held.length < LANES.length ? [] : ['no API calls are left for any lane']),
-    ...(isRedisThere ? [] : ['Redis does not answer']),
-    ...(config.isRejected() ? ['the configuration was refused, an older one runs on'] : []),
+    ...(isRedisThere() ? [] : ['Redis does not answer']),
+    ...(config.rejection() === null ? [] : ['the configuration was refused, an older one runs on']),
   ];
-  // The urgent lanes go on: that is what calls are kept free for.
-  const notes =
-    held.length === 0 || held.length === LANES.length ? [] : [`no API calls are left for ${held.join(', ')}`];
+  // The others go on: the urgent lanes, for which calls are kept free, and the modules that have not paused.
+  const isPartly = held.length > 0 && held.length < LANES.length;
+  const notes = [
+    ...(isPartly ? [`no API calls are left for ${held.join(', ')}`] : []),
+    ...[...troubles.paused()].map(([module, { code, reason }]) => `${module} is paused (${code}): ${reason}`),
+  ];
   return { ready: problems.length === 0, problems: [...problems, ...notes] };
 }

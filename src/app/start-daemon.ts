@@ -8,7 +8,7 @@ import { UNBOUNDED, type ApiBudget } from '../domain/api-budget.ts';
 import { AppError } from '../domain/error.ts';
 import type { Observer } from '../observe/events.ts';
 import type { Metrics } from '../observe/metrics.ts';
-import { keepLease } from '../poll/lease.ts';
+import { keepLease, type Lease } from '../poll/lease.ts';
 import type { LoopWorld } from '../poll/poll-loop.ts';
 import type { Clock, Salesforce } from '../ports.ts';
 import { createOrgGate, type OrgGate } from '../workers/org-gate.ts';
@@ -22,10 +22,12 @@ import type { LoadedFrame } from './load-frame.ts';
 import { openAlerts } from './open-alerts.ts';
 import { awaitRedis, redisSettingsOf, tellOfRedis } from './open-redis.ts';
 import { openSalesforce } from './open-salesforce.ts';
+import { createStandstills } from './standstills.ts';
 import { createSuspensions } from './suspensions.ts';
 import { serveStatus } from './serve-status.ts';
 import { openWorld, startWorkers } from './start-workers.ts';
 import { boundsOf, tellBudget } from './tell-budget.ts';
+import { createTroubles, watchTroubles } from './troubles.ts';
 import { watchWorkers } from './watch-workers.ts';
 
 /** How long a batch may go on after the signal to stop, ms; the whole stop takes less than ten seconds. */
@@ -103,16 +105,32 @@ export async function startDaemon(settings: DaemonSettings, starting: Starting):
   );
   closers.push(() => queues.close());
   const isRedisThere = (): boolean => watch.isThere();
-  await serveStatus(settings, { ...starting, isRedisThere, salesforce, queues, state, gate, config });
-
   const alerts = openAlerts(settings, redisSettings, starting, loaded);
   closers.push(() => alerts.close());
-  const suspensions = createSuspensions({ loaded, salesforce, state, queues, observer });
+  const standstills = createStandstills(observer);
+  let lease: Lease | null = null;
+  const troubles = createTroubles({
+    alerts,
+    // What a dry run meets, the daemon tells.
+    channel: () => (settings.dryRun ? null : loaded().frame.alertChannel),
+    gate,
+    config,
+    loaded,
+    state,
+    standstills: () => (settings.once ? new Map() : standstills.current()),
+    isRedisThere,
+    isLeader: () => lease?.isHeld() ?? false,
+    clock,
+  });
+  closers.push(watchTroubles(troubles, clock));
+  const served = { isRedisThere, salesforce, queues, state, gate, config, troubles, alerts };
+  await serveStatus(settings, { ...starting, ...served });
+  const suspensions = createSuspensions({ loaded, salesforce, state, queues, standstills });
   const world = openWorld(settings, starting, { salesforce, state, queues, alerts, loaded, suspensions });
   closers.push(() => queues.stop(GRACE));
   await suspensions.takeOver();
   if (settings.only !== 'poller') {
-    await startWorkers(world, gate, starting, settings.once);
+    await startWorkers(world, gate, { ...starting, standstills }, settings.once);
     closers.push(watchWorkers(queues, starting.fail));
   }
   await retryOlderLetters(loaded().frame.configHash, world);
@@ -120,7 +138,7 @@ export async function startDaemon(settings: DaemonSettings, starting: Starting):
     await throughOutages(() => reassignLeavers(world, stop), { gate, clock, once: settings.once }, stop);
   }
   // A process that never polls must not keep the others from it.
-  const lease = settings.only === 'workers' ? null : keepLease(state, clock, randomUUID());
+  lease = settings.only === 'workers' ? null : keepLease(state, clock, randomUUID());
   closers.push(() => lease?.release());
   const refreshing = setInterval(() => void refresh(), loaded().config.extract.poll.User);
   closers.push(() => clearInterval(refreshing));

@@ -16,6 +16,7 @@ import type { WorkWorld } from '../workers/work-world.ts';
 import type { Closer } from './close-all.ts';
 import type { DaemonSettings } from './daemon-settings.ts';
 import type { LoadedFrame } from './load-frame.ts';
+import type { Standstills } from './standstills.ts';
 import type { Suspensions } from './suspensions.ts';
 
 /** What the workers stand on, opened. */
@@ -62,7 +63,7 @@ const HANDLERS: Readonly<
   Record<WorkKind, (ids: readonly string[], world: WorkWorld, signal: AbortSignal) => Promise<void>>
 > = { lead: routeLeads, opportunity: evaluateOpportunities };
 
-type Failing = { readonly clock: Clock; readonly fail: (error: AppError) => void };
+type Failing = { readonly clock: Clock; readonly fail: (error: AppError) => void; readonly standstills: Standstills };
 
 /**
  * Hands batches to the workers from now on.
@@ -71,7 +72,7 @@ type Failing = { readonly clock: Clock; readonly fail: (error: AppError) => void
 export async function startWorkers(
   world: WorkWorld & Pick<Opened, 'suspensions'>,
   gate: OrgGate,
-  { clock, fail }: Failing,
+  { clock, fail, standstills }: Failing,
   once: boolean,
 ): Promise<void> {
   const { queues, observer } = world;
@@ -96,8 +97,8 @@ export async function startWorkers(
           },
           onPause(paused, error) {
             for (const module of modulesOf(paused, world)) {
-              if (error === null) observer.emit('module.resumed', { module });
-              else observer.emit('module.paused', { module, code: codeOf(error), reason: error.message });
+              if (error === null) standstills.end(module);
+              else standstills.begin(module, { code: codeOf(error), reason: error.message });
             }
             if (error !== null && once) fail(error);
           },

@@ -2,11 +2,11 @@ import { findLostModules, type Loss } from '../config/lost-modules.ts';
 import type { Config } from '../config/schema.ts';
 import { AppError } from '../domain/error.ts';
 import type { WorkKind } from '../domain/work.ts';
-import type { Observer } from '../observe/events.ts';
 import type { Salesforce, State, WorkQueues } from '../ports.ts';
 import type { Frame } from '../workers/work-world.ts';
 import { columnsOf, type LoadedFrame } from './load-frame.ts';
 import { readOrgFacts } from './read-org-facts.ts';
+import type { Standstills } from './standstills.ts';
 
 /** The modules that stand still because the org does not show what their rules need, while the others go on. */
 export type Suspensions = {
@@ -27,7 +27,7 @@ type SuspensionWorld = {
   readonly salesforce: Salesforce;
   readonly state: State;
   readonly queues: WorkQueues;
-  readonly observer: Observer;
+  readonly standstills: Standstills;
 };
 
 type Suspended = {
@@ -48,7 +48,7 @@ const LOSSES = new Set(['INVALID_FIELD', 'INVALID_TYPE', 'E_STAGE_UNKNOWN']);
  * Keeps modules apart that share their records: when a batch fails for a field or a stage that is gone, only those whose
  * rules name it stand still (XE9, CE24). What comes meanwhile is held for them, beside what the breaker holds.
  */
-export function createSuspensions({ loaded, salesforce, state, queues, observer }: SuspensionWorld): Suspensions {
+export function createSuspensions({ loaded, salesforce, state, queues, standstills }: SuspensionWorld): Suspensions {
   let suspended: Suspended | null = null;
   let inTurn: Promise<unknown> = Promise.resolve();
 
@@ -95,11 +95,11 @@ export function createSuspensions({ loaded, salesforce, state, queues, observer 
     const columns = columnsOf({ ...config, ...without }, facts.describe);
     suspended = lost.size === 0 ? null : { config, lost, columns };
     for (const [module, { code, reason }] of lost) {
-      if (!before.has(module)) observer.emit('module.paused', { module, code, reason });
+      if (!before.has(module)) standstills.begin(module, { code, reason });
     }
     for (const module of before.keys()) {
       if (lost.has(module)) continue;
-      observer.emit('module.resumed', { module });
+      standstills.end(module);
       await release(module);
     }
     return lost.size > 0 && [...lost.keys()].some((module) => !before.has(module));

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 import { AppError } from '../domain/error.ts';
 
-/** What keeps the daemon from its work right now; empty when it is well. */
+/** What keeps the daemon, or a part of it, from its work right now; empty when it is well. */
 export type Health = { readonly ready: boolean; readonly problems: readonly string[] };
 
 export type StatusPages = { readonly host: string; readonly port: number; close(): Promise<void> };

@@ -12,7 +12,16 @@ export type Metrics = {
     readonly calls: number;
     readonly budget: BudgetStanding;
     /** Null while Redis does not tell. */
-    readonly queued: { readonly waiting: number; readonly dead: number } | null;
+    readonly queued: {
+      readonly waiting: number;
+      /** By module, those with none among them. */
+      readonly dead: ReadonlyMap<string, number>;
+      readonly alerts: number;
+    } | null;
+    /** Of each module that is on, whether it has paused. */
+    readonly paused: ReadonlyMap<string, boolean>;
+    readonly isConfigRejected: boolean;
+    readonly isRedisThere: boolean;
   }): void;
 };
 
@@ -79,7 +88,31 @@ export function createMetrics(): Metrics {
   const orgUsed = new Gauge({ name: 'rolecall_org_api_used', help: 'API calls of everybody in the org', registers });
   const orgLimit = new Gauge({ name: 'rolecall_org_api_limit', help: "The org's own allocation", registers });
   const waiting = new Gauge({ name: 'rolecall_waiting_batches', help: 'Batches in the queues', registers });
-  const dead = new Gauge({ name: 'rolecall_dead_letters', help: 'Records set aside now', registers });
+  const dead = new Gauge({
+    name: 'rolecall_dead_letters',
+    help: 'Records set aside now, by module',
+    labelNames: ['module'],
+    registers,
+  });
+  const paused = new Gauge({
+    name: 'rolecall_module_paused',
+    help: '1 while the module writes nothing until somebody acts',
+    labelNames: ['module'],
+    registers,
+  });
+  const configRejected = new Gauge({
+    name: 'rolecall_config_rejected',
+    help: '1 while the files are refused and an older configuration runs on',
+    registers,
+  });
+  const redisReachable = new Gauge({ name: 'rolecall_redis_reachable', help: '1 while Redis answers', registers });
+  const alertsWaiting = new Gauge({ name: 'rolecall_alerts_waiting', help: 'Alerts to be sent', registers });
+  const alerts = new Counter({
+    name: 'rolecall_alerts_total',
+    help: 'Alerts that were sent or given up, by channel and fate',
+    labelNames: ['alert', 'fate'],
+    registers,
+  });
   reachable.set(1);
 
   return {
@@ -88,8 +121,14 @@ export function createMetrics(): Metrics {
       calls.set(gauges.calls);
       if (gauges.queued !== null) {
         waiting.set(gauges.queued.waiting);
-        dead.set(gauges.queued.dead);
+        alertsWaiting.set(gauges.queued.alerts);
+        dead.reset();
+        for (const [module, letters] of gauges.queued.dead) dead.set({ module }, letters);
       }
+      paused.reset();
+      for (const [module, isPaused] of gauges.paused) paused.set({ module }, isPaused ? 1 : 0);
+      configRejected.set(gauges.isConfigRejected ? 1 : 0);
+      redisReachable.set(gauges.isRedisThere ? 1 : 0);
       const { byLane, budget, org } = gauges.budget;
       for (const [lane, made] of byLane) {
         lanes.set({ lane }, made);
@@ -126,6 +165,13 @@ export function createMetrics(): Metrics {
       case 'dead_letter':
         deadLetters.inc({ code: String(fields['code']) });
         return;
+      case 'alert.sent':
+      case 'alert.unsent': {
+        const fate = event === 'alert.sent' ? 'sent' : 'given_up';
+        if (fields['alerts'] !== undefined)
+          alerts.inc({ alert: String(fields['alert']), fate }, Number(fields['alerts']));
+        return;
+      }
       case 'config.rejected':
         rejectedConfigs.inc();
         return;

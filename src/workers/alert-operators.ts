@@ -1,12 +1,11 @@
 import { writeInstant, type Instant } from '../domain/instant.ts';
 import { OBJECT_OF, type WorkKind } from '../domain/work.ts';
-import type { Alert, Alerts, State } from '../ports.ts';
+import type { Alert, Alerts } from '../ports.ts';
 import { withoutValues } from './without-values.ts';
 import type { Fate } from './write-back.ts';
 
 export type AlertWorld = {
   readonly alerts: Alerts;
-  readonly state: Pick<State, 'pausedModules'>;
   /** Of this batch. */
   readonly at: Instant;
 };
@@ -19,15 +18,14 @@ export type Fight = { readonly recordId: string; readonly fields: readonly strin
 
 /**
  * Tells those who run the daemon what a batch has met and they must know: who undoes our writes, once per record and
- * fight (F34); a rule of the org that refuses, or its storage, once per text and day (RE17); a module that has paused, once per reason
- * and day (F36).
+ * fight (F34); a rule of the org that refuses, or its storage, once per text and day (RE17).
  * @param channel  null when the configuration has none
  */
 export async function alertOperators(
   kind: WorkKind,
   met: { readonly fates: ReadonlyMap<string, Fate>; readonly fights: readonly Fight[] },
   channel: string | null,
-  { alerts, state, at }: AlertWorld,
+  { alerts, at }: AlertWorld,
 ): Promise<void> {
   if (channel === null) return;
   const object = OBJECT_OF[kind];
@@ -43,12 +41,6 @@ export async function alertOperators(
     const message = withoutValues(fate.message);
     const key = `refused:${day}:${code}:${message}`;
     if (!posted.has(key)) posted.set(key, { event: 'refused', object, record_id: recordId, code, message });
-  }
-  const held = new Set([...met.fates.values()].flatMap((fate) => (fate.kind === 'held' ? [fate.module] : [])));
-  const paused = held.size === 0 ? new Map<string, never>() : await state.pausedModules();
-  for (const [module, { code, reason }] of paused) {
-    if (!held.has(module)) continue;
-    posted.set(`paused:${module}:${code}:${day}`, { event: 'module_paused', module, code, message: reason });
   }
   if (posted.size > 0) await alerts.post([...posted].map(([key, facts]) => ({ channel, key, facts })));
 }

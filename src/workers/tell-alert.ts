@@ -23,24 +23,47 @@ export function tellAlerts(alerts: readonly Alert[], users: Users): string {
 
 /** What people read of an alert: one line. Users are named here, since alerts wait in Redis with ids only. */
 function tellAlert({ facts }: Alert, users: Users): string {
-  const { event, lead_id: lead, owner_id: owner, reason, points, territory } = facts;
-  const { object, record_id: record, fields, module, code, message } = facts;
-  if (event === 'lead_assigned') {
-    const who = nameOf(owner, users);
-    const why = points === null ? String(reason ?? 'qualified') : `${String(reason)}, ${String(points)} points`;
-    return `New qualified lead ${String(lead)} for ${who}: ${why}, ${String(territory ?? 'no territory')}`;
+  const { event, lead_id: lead, owner_id: owner, points, territory, object, module, code, message } = facts;
+  const reason = facts['reason'] ?? 'qualified';
+  const record = `${object} ${facts['record_id']}`;
+  switch (event) {
+    case 'lead_assigned': {
+      const why = points === null ? reason : `${reason}, ${points} points`;
+      return `New qualified lead ${lead} for ${nameOf(owner, users)}: ${why}, ${territory ?? 'no territory'}`;
+    }
+    case 'fight': {
+      const other = nameOf(facts['other_user_id'], users);
+      return `${facts['fields']} of ${record} is changed back each time, last by ${other}: it is left alone for a day`;
+    }
+    case 'refused':
+      return `The org refuses what is written to ${record} and maybe others: ${code}: ${message}`;
+    case 'reconcile_gap':
+      return `Reconciliation has found records that the polls had missed, twice in a row, now ${facts['gaps']}: see reconcile.gap in the log`;
+    case 'module_paused':
+      return `${module} has paused: ${message}. The rest is held; rolecall resume ${module} goes on`;
+    case 'module_stands_still':
+      return `${module} has paused: ${code}: ${message}. It goes on by itself once that is mended; nothing is lost meanwhile`;
+    case 'module_resumed':
+      return `${module} goes on`;
+    case 'org_unreachable':
+      return `Salesforce cannot be called: ${code}: ${message}. ${instruction(facts['mend'])}What comes meanwhile is read afterwards`;
+    case 'org_reachable':
+      return 'Salesforce can be called again';
+    case 'config_rejected':
+      return `The configuration is refused, ${facts['instead']}. Problems: ${facts['problems']}, the first: ${message}`;
+    case 'config_accepted':
+      return `The configuration is good again: ${facts['config_hash']}`;
+    case 'redis_unreachable':
+      return 'Redis does not answer or takes no writes: nothing is read or written until it does';
+    case 'redis_reachable':
+      return 'Redis answers again, the work goes on';
+    default:
+      return `${event}: ${message}`;
   }
-  if (event === 'fight') {
-    const other = nameOf(facts['other_user_id'], users);
-    return `${String(fields)} of ${String(object)} ${String(record)} is changed back each time, last by ${other}: it is left alone for a day`;
-  }
-  if (event === 'module_paused') {
-    return `${String(module)} has paused: ${String(message)}. The rest is held; rolecall resume ${String(module)} goes on`;
-  }
-  if (event === 'reconcile_gap') {
-    return `Reconciliation has found records that the polls had missed, twice in a row, now ${String(facts['gaps'])}: see reconcile.gap in the log`;
-  }
-  return `The org refuses what is written to ${String(object)} ${String(record)} and maybe others: ${String(code)}: ${String(message)}`;
+}
+
+function instruction(mend: string | number | null | undefined): string {
+  return typeof mend === 'string' ? `To do: ${mend}. ` : '';
 }
 
 function nameOf(userId: string | number | null | undefined, users: Users): string {

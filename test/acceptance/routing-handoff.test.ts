@@ -1,9 +1,6 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-
 import { describe, expect, it } from 'vitest';
 
+import { startAlertPlace } from '../support/alert-place.ts';
 import { companySeed, openCompany, TUESDAY } from '../support/company.ts';
 import { createHurriedClock } from '../support/hurried-clock.ts';
 import { startWorld } from '../support/world.ts';
@@ -14,25 +11,6 @@ async function aCompany() {
   const world = await startWorld({ records: companySeed(TUESDAY) });
   world.sandbox.clock.set(TUESDAY);
   return { world, company: openCompany(world.sandbox), ...world.sandbox };
-}
-
-/** Somebody who takes alerts over HTTP and refuses the first so many. */
-async function aListener(refusals: number) {
-  const heard: Record<string, unknown>[] = [];
-  let refused = 0;
-  const server = createServer((request, response) => {
-    let body = '';
-    request.on('data', (part: Buffer) => (body += part.toString()));
-    request.on('end', () => {
-      if (refused++ < refusals) response.writeHead(503);
-      else heard.push(JSON.parse(body) as Record<string, unknown>);
-      response.end();
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
-  return { heard, url, close: () => server.close() };
 }
 
 describe.concurrent('the handoff (R21)', () => {
@@ -69,23 +47,18 @@ describe.concurrent('the handoff (R21)', () => {
   it('alerts once per lead, of all leads of a minute at once, also when the channel refuses at first (S15)', async () => {
     const { world, company } = await aCompany();
     await using _ = world;
-    const listener = await aListener(1);
+    await using place = await startAlertPlace(1);
     const leads = [company.lead(), company.lead({ LastName: 'Other', Email: 'other@else.example' })];
     const clock = createHurriedClock(20, world.sandbox.clock);
-    const daemon = world.start({ variables: { LEADS_WEBHOOK: listener.url }, clock });
-    try {
-      await daemon.seen('idle');
-      const sent = await daemon.seen('alert.sent');
-      expect(sent).toEqual({ event: 'alert.sent', alert: 'leads', alerts: 2, kinds: ['lead_assigned'] });
-      const lines = leads.map((lead) => {
-        const owner = `${company.ownerOf(lead)}@northwind.example`;
-        return `• New qualified lead ${lead} for ${owner}: hand_raiser, 30 points, emea/nordics`;
-      });
-      expect(listener.heard).toHaveLength(1);
-      expect(String(listener.heard[0]?.['text']).split('\n').toSorted()).toEqual(['2 alerts:', ...lines].toSorted());
-      await daemon.stop();
-    } finally {
-      listener.close();
-    }
+    const daemon = world.start({ variables: { LEADS_WEBHOOK: place.url }, clock });
+    const sent = await daemon.seen('alert.sent');
+    await daemon.stop();
+
+    expect(sent).toEqual({ event: 'alert.sent', alert: 'leads', alerts: 2, kinds: ['lead_assigned'] });
+    const lines = leads.map((lead) => {
+      const owner = `${company.ownerOf(lead)}@northwind.example`;
+      return `• New qualified lead ${lead} for ${owner}: hand_raiser, 30 points, emea/nordics`;
+    });
+    expect(place.texts.map((text) => text.split('\n').toSorted())).toEqual([['2 alerts:', ...lines].toSorted()]);
   });
 });

@@ -1,7 +1,7 @@
 import { AppError } from '../../domain/error.ts';
 import type { Alert, Alerts, Clock } from '../../ports.ts';
 import { connectForCommands, type RedisSettings } from '../redis.ts';
-import { createAlertStore, type AlertBatch } from './alert-store.ts';
+import { createAlertStore } from './alert-store.ts';
 import { deliverAlerts, type AlertAddress } from './deliver-alerts.ts';
 
 export type AlertOutboxSettings = {
@@ -22,6 +22,8 @@ export type AlertOutboxSettings = {
 export type AlertOutbox = Alerts & {
   /** Sends what waits, here or in any other process that does the same. */
   start(): void;
+  /** Sends one alert without keeping it in Redis, which is away. @returns whether it was taken */
+  sendAtOnce(alert: Alert): Promise<boolean>;
   /** Sends what has not been tried yet, though its minute is not over; settles when it is, or the time is over. */
   flush(patienceMs: number): Promise<void>;
   /** How many alerts wait. @throws AppError wait */
@@ -54,10 +56,17 @@ export function createAlertOutbox(settings: AlertOutboxSettings): AlertOutbox {
       }
     },
     async tell(standing) {
-      if (hasAddress(standing.channel)) await store.stand(standing);
+      // Where nobody hears of trouble, its end is not worth a word either.
+      const isWell = standing.trouble === null;
+      const hears = isWell ? settings.addressOf(standing.channel) !== null : hasAddress(standing.channel);
+      if (hears) await store.stand(standing);
     },
     start() {
       sending = run();
+    },
+    async sendAtOnce(alert) {
+      const address = settings.addressOf(alert.channel);
+      return address !== null && (await trySending(alert.channel, [alert], address)) === null;
     },
     async flush(patienceMs) {
       const until = performance.now() + patienceMs;
@@ -91,7 +100,7 @@ export function createAlertOutbox(settings: AlertOutboxSettings): AlertOutbox {
     const address = settings.addressOf(channel);
     if (address === null) settings.onHomeless(channel);
     else {
-      const failure = await trySending(batch, address);
+      const failure = await trySending(channel, alerts, address);
       if (failure !== null && tries < ATTEMPTS) {
         const pause = FIRST_PAUSE * 2 ** (tries - 1);
         await store.postpone(batch, pause * (0.5 + Math.random() / 2));
@@ -103,7 +112,11 @@ export function createAlertOutbox(settings: AlertOutboxSettings): AlertOutbox {
     return true;
   }
 
-  async function trySending({ channel, alerts }: AlertBatch, address: AlertAddress): Promise<AppError | null> {
+  async function trySending(
+    channel: string,
+    alerts: readonly Alert[],
+    address: AlertAddress,
+  ): Promise<AppError | null> {
     // Its claim was over before it was struck off: others have sent it.
     if (alerts.length === 0) return null;
     try {
