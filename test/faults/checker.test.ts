@@ -337,6 +337,21 @@ const SINS: readonly (readonly [name: string, sin: Sin, line: RegExp, scenario?:
     /^I36 .*went back to an earlier value/,
   ],
   [
+    'writes by what another replica has read since',
+    async ({ company, sandbox }, client) => {
+      const id = company.lead();
+      const other = await signIn(sandbox);
+      const url = `/services/data/v66.0/query?q=${encodeURIComponent(`SELECT Id FROM Lead WHERE Id = '${id}'`)}`;
+      for (const replica of [client, other]) {
+        const body = { compositeRequest: [{ method: 'GET', url, referenceId: 'lead' }] };
+        await replica.send('POST', '/composite', body, OURS);
+      }
+      await write(other, 'PATCH', 'Lead', [{ id, MQL_Reason__c: 'new' }]);
+      await write(client, 'PATCH', 'Lead', [{ id, MQL_Reason__c: 'old' }]);
+    },
+    /^I36 .*older than the write before/,
+  ],
+  [
     'takes its time',
     async ({ company, clock }, client) => {
       const asked = [{ id: company.lead(), at: clock.now() }];

@@ -115,8 +115,32 @@ export function writesToLosers({ sandbox, attempts }: Facts): readonly string[] 
   });
 }
 
+/** No write goes by what was read before that by which the write before it went, whichever replica makes it. */
+export function staleDecisions(facts: Facts): readonly string[] {
+  const { entries, effects } = facts;
+  const updates = effects.filter(({ before }) => before !== null);
+  const disordered = [...Map.groupBy(updates, ({ id }) => id)].flatMap(([id, writes]) => {
+    const places = writes.length < 2 ? [] : writes.flatMap(({ at }) => readBehind(entries, at, id) ?? []);
+    return places.some((place, index) => index > 0 && place < places[index - 1]!)
+      ? [`${id} was written by what was older than the write before`]
+      : [];
+  });
+  return [...disordered, ...valuesThatCameBack(facts)];
+}
+
+/** Place of the read by which a write was decided: the last of the same replica; null when there was none. */
+function readBehind(entries: Facts['entries'], at: number, id: string): number | null {
+  const token = entries[at]!.headers['authorization'];
+  const place = entries
+    .slice(0, at)
+    .findLastIndex(
+      (request) => request.kind === 'composite' && request.headers['authorization'] === token && reads(request, id),
+    );
+  return place === -1 ? null : place;
+}
+
 /** Where nobody else did anything, a value that was replaced comes back only by a decision that was out of date. */
-export function staleDecisions({ effects, scenario }: Facts): readonly string[] {
+function valuesThatCameBack({ effects, scenario }: Facts): readonly string[] {
   if (scenario.outsideChanges > 1) return [];
   return [...Map.groupBy(effects, ({ id }) => id)].flatMap(([id, writes]) =>
     [...new Set(writes.flatMap(({ fields }) => fields))].flatMap((field) => {
