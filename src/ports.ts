@@ -139,7 +139,11 @@ export interface CallLedger {
  * @param assure  settles when the batch is surely still ours, as it must be before each write; a process that was frozen,
  *   or cut off from Redis, may have lost it (D14). Throws AppError `redis-unreachable` (wait), or what aborts the signal
  */
-export type HandleBatch = (ids: readonly string[], signal: AbortSignal, assure: () => Promise<void>) => Promise<void>;
+export type HandleBatch = (
+  batch: { readonly ids: readonly string[]; readonly urgency: Urgency },
+  signal: AbortSignal,
+  assure: () => Promise<void>,
+) => Promise<void>;
 
 /** A batch in a queue: ids only, at most BATCH_SIZE of them. Doubled, late and reordered batches are harmless. */
 export interface WorkQueues {

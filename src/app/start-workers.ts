@@ -77,12 +77,11 @@ export async function startWorkers(
 ): Promise<void> {
   const { queues, observer } = world;
   for (const kind of Object.keys(HANDLERS) as WorkKind[]) {
-    const laned = { ...world, salesforce: world.salesforce.inLane(LANE_OF[kind]) };
-    await queues.work(kind, (ids, signal, assure) => {
-      const fenced = { ...laned, salesforce: fenceWrites(laned.salesforce, assure) };
+    await queues.work(kind, ({ ids, urgency }, signal, assure) => {
+      const salesforce = world.salesforce.inLane(urgency === 'backfill' ? 'backfill' : LANE_OF[kind]);
+      const fenced = { ...world, salesforce: fenceWrites(salesforce, assure) };
       return runBatch(
-        kind,
-        ids,
+        { kind, ids, urgency },
         // A run that ends by itself has nobody to wait for.
         (batch, until) => (once ? HANDLERS[kind](batch, fenced, until) : handle(kind, batch, fenced, until)),
         {

@@ -1,9 +1,8 @@
 import { AppError } from '../domain/error.ts';
-import { readInstant, writeInstant, type Instant } from '../domain/instant.ts';
-import type { Row } from '../domain/record.ts';
+import { writeInstant, type Instant } from '../domain/instant.ts';
 import type { WorkKind } from '../domain/work.ts';
 import type { Observer } from '../observe/events.ts';
-import type { Clock, DeletedRows, Epoch, Page, Urgency } from '../ports.ts';
+import type { Clock, DeletedRows, Epoch } from '../ports.ts';
 import { certify, readFloor, settle, type Certificate, type CertifyWorld } from './certify.ts';
 import { nextDeletionWindow, RETENTION, type DeletionWindow } from './deletions.ts';
 import { createHandOn, stampOf, type HandOn, type HandOnWorld } from './hand-on.ts';
@@ -11,6 +10,7 @@ import { nextWindow, windowQuery, type Cursor, type Window } from './keyset.ts';
 import { loadOpenDeals } from './open-deals.ts';
 import { pickReach, type WidePass } from './reach.ts';
 import type { Stream } from './streams.ts';
+import { urgencyIn } from './urgency-in.ts';
 
 export type PollSettings = { readonly startAt: Instant; readonly overlap: number; readonly safetyLag: number };
 
@@ -139,7 +139,7 @@ async function readWindow(
       const pages = world.salesforce.inLane(stream.lane).query({ soql, scanAll: stream.scanAll }, signal);
       for await (const page of pages) {
         calls++;
-        rows += await handOn.take(stream, page.rows, (row) => urgencyOf(row, page, window));
+        rows += await handOn.take(stream, page.rows, urgencyIn(page, window));
         const last = page.rows.at(-1);
         if (last !== undefined) after = { stamp: stampOf(last), id: String(last['Id']) };
       }
@@ -153,18 +153,6 @@ async function readWindow(
       await world.clock.sleep(FIRST_RESUME * 2 ** resumes * (1 + Math.random() / 2), signal);
     }
   }
-}
-
-/** More rows in one pass than people make: a load, a mass update, an outage. */
-const BULK = 2_000;
-
-/** What was made within this time is new to people, ms. */
-const NEW = 15 * 60_000;
-
-/** Behind a mass update a new record need not wait (XE26). */
-function urgencyOf({ CreatedDate: created }: Row, { totalSize }: Page, { until }: Window): Urgency {
-  if (totalSize <= BULK) return 'fresh';
-  return typeof created === 'string' && readInstant(created) >= until - NEW ? 'fresh' : 'backfill';
 }
 
 /**

@@ -45,7 +45,7 @@ export type Concern = {
 const LEAD: Stream = {
   object: 'Lead',
   lane: 'routing',
-  fields: ['IsDeleted', 'MasterRecordId', 'CreatedDate', 'LastModifiedById'],
+  fields: ['IsDeleted', 'MasterRecordId', 'CreatedDate', 'LastModifiedDate', 'LastModifiedById'],
   scanAll: true,
   scope: 'IsConverted = false',
   // A merged lead has its master evaluated once more (F26).
@@ -58,7 +58,7 @@ const LEAD: Stream = {
 const OPPORTUNITY: Stream = {
   object: 'Opportunity',
   lane: 'contact_roles',
-  fields: ['IsDeleted', 'CreatedDate', 'LastModifiedById'],
+  fields: ['IsDeleted', 'CreatedDate', 'LastModifiedDate', 'LastModifiedById'],
   scanAll: true,
   scope: 'IsClosed = false',
   touches: (row) => [{ kind: 'opportunity', id: String(row['Id']) }],

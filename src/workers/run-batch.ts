@@ -2,7 +2,7 @@ import { AppError } from '../domain/error.ts';
 import { isSignInRefused } from '../domain/outage.ts';
 import type { WorkKind } from '../domain/work.ts';
 import type { Observer } from '../observe/events.ts';
-import type { Clock, WorkQueues } from '../ports.ts';
+import type { Clock, Urgency, WorkQueues } from '../ports.ts';
 import type { OrgGate } from './org-gate.ts';
 
 export type BatchWorld = {
@@ -18,6 +18,9 @@ export type BatchWorld = {
   /** Sets a record aside that no attempt gets through. */
   readonly setAside: (kind: WorkKind, id: string, error: unknown) => Promise<void>;
 };
+
+/** Records of one kind, and how long they may wait. */
+export type WorkBatch = { readonly kind: WorkKind; readonly ids: readonly string[]; readonly urgency: Urgency };
 
 export type Handle = (ids: readonly string[], signal: AbortSignal) => Promise<void>;
 
@@ -35,8 +38,7 @@ const TRIES = 3;
  * Returns when nothing of the batch is left to do here; rejects only when the signal aborts.
  */
 export async function runBatch(
-  kind: WorkKind,
-  ids: readonly string[],
+  { kind, ids, urgency }: WorkBatch,
   handle: Handle,
   world: BatchWorld,
   signal: AbortSignal,
@@ -53,6 +55,11 @@ export async function runBatch(
       signal.throwIfAborted();
       if (error instanceof AppError && (error.code === 'budget-low' || isSignInRefused(error))) {
         world.onStandstill(error);
+        if (urgency === 'backfill' && error.code === 'budget-low') {
+          // Its lane is the first to be closed: what comes meanwhile in another must not wait behind it (F43).
+          await queues.add(kind, ids, error.retryAfterMs ?? 0, urgency);
+          return;
+        }
       } else if (error instanceof AppError && (error.recovery === 'fix-config' || error.recovery === 'stop')) {
         if (!isPaused) world.onPause(kind, error);
         isPaused = true;
@@ -74,8 +81,8 @@ export async function runBatch(
         return;
       }
       const half = Math.ceil(ids.length / 2);
-      await queues.add(kind, ids.slice(0, half));
-      await queues.add(kind, ids.slice(half));
+      await queues.add(kind, ids.slice(0, half), 0, urgency);
+      await queues.add(kind, ids.slice(half), 0, urgency);
       return;
     }
   }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
 import type { LoggedRequest } from '../../src/sandbox/request-log.ts';
+import { looksAtLeads, oldLeads } from '../poll/mass-update.ts';
 import { startCompany } from '../support/company-world.ts';
+import { companySeed, TUESDAY } from '../support/company.ts';
 import type { RunningDaemon } from '../support/world.ts';
 
 function isCounted({ kind }: LoggedRequest): boolean {
@@ -48,6 +50,31 @@ describe('when calls run short', () => {
     expect(restored.limit).toBe(sandbox.limits.daily);
     expect(daemon.told.filter(({ event }) => event === 'budget.low')).toHaveLength(1);
     expect(daemon.told.some(({ event }) => event === 'org.unreachable' || event === 'work.failed')).toBe(false);
+  }, 60_000);
+
+  it('a mass of old leads waits, and neither a new one nor one that a person edits waits behind it (F43, XE26)', async () => {
+    const bulk = 2_100;
+    await using started = await startCompany({ records: [...companySeed(TUESDAY), ...oldLeads(bulk)], at: TUESDAY });
+    const { world, sandbox, company, org } = started;
+    const [old] = org.all('Lead', ({ LastName }) => LastName === 'Lead 7');
+    const edited = String(old!['Id']);
+    const intake = company.queueId('Inbound_Leads');
+    org.as('otto@northwind.example').update(edited, { Status: 'New', Country: 'Norway', OwnerId: intake });
+    const fresh = company.lead({ LastName: 'Oslo' });
+    sandbox.limits.setUsed(sandbox.limits.daily * 0.9);
+    const lookedAt = (): number =>
+      new Set(looksAtLeads(sandbox.log.entries).flatMap((text) => text.match(/00Q\w{15}/g) ?? [])).size;
+
+    const daemon = world.start();
+    const isDecided = (id: string): boolean => daemon.told.some(({ event, record_id: of }) => event === 'decision' && of === id); // oxfmt-ignore
+    await daemon.until(() => company.tasks(fresh).length === 1 && isDecided(edited));
+    const soon = lookedAt();
+    sandbox.limits.setUsed(100);
+    await daemon.until(() => lookedAt() > bulk);
+    await daemon.stop();
+
+    expect(soon).toBe(2);
+    expect(daemon.told.some(({ event }) => event === 'work.failed')).toBe(false);
   }, 60_000);
 
   it('a run that somebody waits for ends and says so, within daily_calls, and a later one goes on (F43, I20)', async () => {

@@ -1,5 +1,6 @@
 import type { SeedRecord } from '../../src/sandbox/base-data.ts';
 import { writeStamp } from '../../src/sandbox/org-clock.ts';
+import type { LoggedRequest } from '../../src/sandbox/request-log.ts';
 import { textOf } from '../faults/request-facts.ts';
 import { startCompany } from '../support/company-world.ts';
 import { companySeed, TUESDAY } from '../support/company.ts';
@@ -19,8 +20,8 @@ export type MassUpdate = {
   readonly events: readonly Told[];
 };
 
-/** Leads of sales, in work for a month. */
-function ownedLeads(count: number): readonly SeedRecord[] {
+/** Leads that were closed long ago: there is nothing to do about them. */
+export function oldLeads(count: number): readonly SeedRecord[] {
   const stamp = writeStamp(TUESDAY - 6 * 3_600_000);
   const stamps = { CreatedDate: stamp, LastModifiedDate: stamp, SystemModstamp: stamp };
   return Array.from({ length: count }, (_, index) => ({
@@ -29,9 +30,14 @@ function ownedLeads(count: number): readonly SeedRecord[] {
   }));
 }
 
+/** What each request asks of leads that are to be decided; empty for another one. */
+export function looksAtLeads(entries: readonly LoggedRequest[]): readonly string[] {
+  return entries.map((request) => (/ORDER BY CreatedDate/.test(textOf(request)) ? textOf(request) : ''));
+}
+
 /** Gives that many leads a new stamp, has one more come in, and lets the daemon run until nothing is left to do. */
 export async function updateEnMasse(count: number): Promise<MassUpdate> {
-  const records = [...companySeed(TUESDAY), ...ownedLeads(count)];
+  const records = [...companySeed(TUESDAY), ...oldLeads(count)];
   await using started = await startCompany({ records, at: TUESDAY, dailyLimit: 1_000_000 });
   const { world, company, org, sandbox, clock } = started;
   await world.once();
@@ -45,7 +51,7 @@ export async function updateEnMasse(count: number): Promise<MassUpdate> {
   const events = await world.once();
 
   const { entries } = sandbox.log;
-  const looks = entries.map((request) => (/ORDER BY CreatedDate/.test(textOf(request)) ? textOf(request) : ''));
+  const looks = looksAtLeads(entries);
   const first = looks.findIndex((text) => text.includes(newcomer));
   const countIn = (texts: readonly string[]): number =>
     new Set(texts.flatMap((text) => text.match(/00Q\w{15}/g) ?? []).filter((id) => bulk.has(id))).size;

@@ -25,7 +25,7 @@ describe('the queues', () => {
     const seen: (readonly string[])[] = [];
     await queues.add('lead', ['a', 'b']);
 
-    await queues.work('lead', (ids) => {
+    await queues.work('lead', ({ ids }) => {
       seen.push(ids);
       if (seen.length < 3) return Promise.reject(new Error('not yet'));
       done.resolve();
@@ -54,7 +54,7 @@ describe('the queues', () => {
     await expect(queues.pending()).resolves.toBe(1);
     const others = await createBullQueues({ url: fresh.url, prefix: fresh.prefix }, () => undefined);
     const again = Promise.withResolvers<readonly string[]>();
-    await others.work('lead', async (ids) => again.resolve(ids));
+    await others.work('lead', async ({ ids }) => again.resolve(ids));
     await expect(again.promise).resolves.toEqual(['a']);
     await others.stop(0);
     await others.close();
@@ -66,8 +66,8 @@ describe('the queues', () => {
     const done = Promise.withResolvers<void>();
     await queues.add('opportunity', ids);
 
-    await queues.work('opportunity', async (batch) => {
-      sizes.push(batch.length);
+    await queues.work('opportunity', async ({ ids }) => {
+      sizes.push(ids.length);
       if (sizes.length === 3) done.resolve();
     });
 
@@ -80,7 +80,7 @@ describe('the queues', () => {
     const given = Promise.withResolvers<AbortSignal>();
     await queues.add('lead', ['a']);
 
-    await queues.work('lead', async (_ids, signal, assure) => {
+    await queues.work('lead', async (_batch, signal, assure) => {
       await assure();
       for (const lock of await fresh.redis.keys(`${fresh.prefix}:queue:lead:*:lock`)) await fresh.redis.del(lock);
       given.resolve(signal);

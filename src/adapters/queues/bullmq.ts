@@ -67,15 +67,15 @@ export async function createBullQueues(
           // A batch whose content went with a Redis that was emptied: the next poll finds its records anew.
           const ids = (job.data as Partial<Batch>).ids ?? [];
           if (ids.length === 0) return;
+          const urgency = job.opts.priority === PRIORITY.backfill ? 'backfill' : 'fresh';
           const hold = holdBatch(job, token ?? '');
           const until = AbortSignal.any([stopping.signal, hold.lost]);
           try {
             await hold.assure();
-            await untilGivenUp(handle(ids, until, hold.assure), until);
+            await untilGivenUp(handle({ ids, urgency }, until, hold.assure), until);
           } catch (error) {
             if (hold.lost.aborted) throw error;
             // Whatever it was, a batch is never dropped: a failed job would be.
-            const urgency = job.opts.priority === PRIORITY.backfill ? 'backfill' : 'fresh';
             await safe.add([{ kind, urgency, ids }], stopping.signal.aborted ? 0 : PAUSE);
           } finally {
             hold.release();
