@@ -7,6 +7,7 @@ export type RowToSend = SharedRow & { readonly write: RecordWrite };
 /**
  * Sends rows in as few calls as their locks allow, one call after the other.
  * A later call that cannot be made does not take the answers of the earlier ones with it: its rows are looked at again.
+ * Nor are further calls made behind one whose outcome nobody knows: the org may be away, and is asked once.
  * @returns fates in the order of the rows, and how many calls were answered
  * @throws AppError when the first call was refused as a whole: then nothing was written
  */
@@ -28,6 +29,10 @@ export async function sendRows(
       const fates = await salesforce[action](object, records, signal, sizes);
       for (const [index, place] of places.entries()) answers.set(place, fates[index]!);
       calls++;
+      if (fates.every(({ kind }) => kind === 'unknown')) {
+        rest = { kind: 'unknown', cause: NOT_SENT };
+        break;
+      }
     }
   } catch (error) {
     if (calls === 0 || !(error instanceof AppError)) throw error;
@@ -35,3 +40,9 @@ export async function sendRows(
   }
   return { answers: rows.map((_, place) => answers.get(place) ?? rest!), calls };
 }
+
+const NOT_SENT = new AppError({
+  code: 'not-sent',
+  recovery: 'wait',
+  message: 'the call before this one had no answer that tells what became of it',
+});

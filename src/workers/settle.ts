@@ -26,6 +26,8 @@ export type Settled = { readonly aftermath: Aftermath; readonly tries: number };
 
 /** How often a record is tried for refusals that pass, before it is set aside (D8). */
 const TRIES = 10;
+/** How often it is sent though the org, which is there, fails each time (I28): by then it has been sent alone. */
+const FAILURES = 8;
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 30_000;
 /** Refusals that are another row's fault cost the record nothing (FM 27). */
@@ -51,13 +53,17 @@ export async function settleFates(
   const letters: DeadLetter[] = [];
   const jitter = world.random();
   for (const [id, fate] of fates) {
-    const tries = triesOf(id) + (fate.kind === 'refused' && !VICTIMS.has(fate.code) ? 1 : 0);
+    const tries = triesOf(id) + (isCounted(fate) ? 1 : 0);
     const next = nextStep(fate, tries, jitter);
     settled.set(id, { aftermath: next.aftermath, tries });
     if (next.aftermath === 'again') again.set(next.delayMs, [...(again.get(next.delayMs) ?? []), id]);
     if (fate.kind === 'refused' && !fate.isKnown) {
       tellRejected(kind, id, fate, world);
       if (next.aftermath === 'dead') letters.push(writeLetter(kind, id, fate, tries, world));
+    }
+    if (fate.kind === 'unknown' && next.aftermath === 'dead') {
+      const { code, message } = fate.cause;
+      letters.push(writeLetter(kind, id, { ...fate, code, message, fields: [] }, tries, world));
     }
   }
   const held = [...fates].flatMap(([id, fate]) => (fate.kind === 'held' ? [{ id, module: fate.module }] : []));
@@ -82,6 +88,12 @@ export async function settleFates(
 export function isFinal({ recovery }: { readonly recovery: Recovery }, tries: number): boolean {
   // A limit of the org is over when it is over, however often a record has met it.
   return recovery !== 'wait' && (recovery !== 'retry' || tries >= TRIES);
+}
+
+/** Whether the fate is a try of this record: no other row's fault, and no outage. */
+function isCounted(fate: Fate): boolean {
+  if (fate.kind === 'refused') return !VICTIMS.has(fate.code);
+  return fate.kind === 'unknown' && fate.cause.recovery !== 'wait';
 }
 
 /** How often the record has been refused in a row for passing reasons. */
@@ -124,8 +136,10 @@ function nextStep(fate: Fate, tries: number, jitter: number): NextStep {
       return { aftermath: 'held' };
     case 'stale':
       return { aftermath: 'again', delayMs: 0 };
-    case 'unknown':
-      return { aftermath: 'again', delayMs: LOOK_AGAIN };
+    case 'unknown': {
+      const isCausedByIt = isCounted(fate) && tries >= FAILURES;
+      return isCausedByIt ? { aftermath: 'dead' } : { aftermath: 'again', delayMs: LOOK_AGAIN };
+    }
     case 'refused': {
       if (isFinal(fate, tries)) return { aftermath: 'dead' };
       const longest = Math.min(FIRST_PAUSE * 2 ** tries, LONGEST_PAUSE);

@@ -58,7 +58,7 @@ export type Fate =
       /** It is set aside for exactly this already: nothing was sent (F35). */
       readonly isKnown: boolean;
     }
-  | { readonly kind: 'unknown'; readonly cause: AppError };
+  | { readonly kind: 'unknown'; readonly cause: AppError; readonly module: string; readonly attempt: string };
 
 /** Of some writes, those to be sent, as they are to be sent, and the fates of the others. */
 export type Sifted<Write> = { readonly sent: readonly Write[]; readonly fates: ReadonlyMap<string, Fate> };
@@ -259,7 +259,7 @@ function normalise(value: FieldValue | undefined): FieldValue {
 
 function readFate(answer: RowFate, module: string, attempt: string): Fate {
   if (answer.kind === 'applied') return { kind: 'applied' };
-  return answer.kind === 'refused' ? { ...answer, module, attempt, isKnown: false } : answer;
+  return answer.kind === 'refused' ? { ...answer, module, attempt, isKnown: false } : { ...answer, module, attempt };
 }
 
 function report(

@@ -17,6 +17,9 @@ const MOST_CHUNKS = 5;
 /** Rows of one transaction, by how often they were refused: the fewer they are, the fewer locks meet (FM 24). */
 const CHUNK_SIZES = [200, 50, 10, 1] as const;
 
+/** From so many refusals on a row has its call for itself: it may be what makes the org fail (D15). */
+const ALONE = 5;
+
 /**
  * Shares rows out among transactions: rows of one parent stand together, so that no two transactions wait for its lock,
  * as long as that makes no further transaction necessary; rows that were refused before go out in ever smaller ones (D8).
@@ -24,13 +27,17 @@ const CHUNK_SIZES = [200, 50, 10, 1] as const;
  */
 export function planCalls(rows: readonly SharedRow[]): readonly PlannedCall[] {
   const places = rows.map((_, place) => place);
-  const bySize = Map.groupBy(places, (place) => CHUNK_SIZES[rows[place]!.tries] ?? 1);
-  return [...bySize].flatMap(([size, some]) =>
+  const isAlone = (place: number): boolean => rows[place]!.tries >= ALONE;
+  const alone = places.filter(isAlone);
+  const others = places.filter((place) => !isAlone(place));
+  const bySize = Map.groupBy(others, (place) => CHUNK_SIZES[rows[place]!.tries] ?? 1);
+  const shared = [...bySize].flatMap(([size, some]) =>
     inGroups(
       planChunks(some, size, (place) => rows[place]!.parent),
       MOST_CHUNKS,
     ),
   );
+  return [...shared, ...alone.map((place) => [[place]])];
 }
 
 function planChunks(

@@ -2,7 +2,6 @@ import { expect, it } from 'vitest';
 
 import { duplicateRule } from '../../src/sandbox/customer-rules.ts';
 import type { LoggedRequest } from '../../src/sandbox/request-log.ts';
-import type { StoredRecord } from '../../src/sandbox/types.ts';
 import { startCompany } from '../support/company-world.ts';
 import { WITHOUT_BUYER } from '../support/company.ts';
 import { findViolations } from './checker.ts';
@@ -57,7 +56,7 @@ it('a task that somebody else has made meanwhile is ours, and ids that differ by
     if (request.method !== 'POST' || !writes(request, 'contact-roles:')) return;
     for (const { fields } of attemptsIn([request])) {
       // A replica that was cut off for a while sends the same.
-      org.as(sandbox.username).insert('Task', fields as StoredRecord as never);
+      org.as(sandbox.username).insert('Task', fields);
       ours++;
     }
   };
