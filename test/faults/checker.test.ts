@@ -385,3 +385,16 @@ describe.concurrent('the checker tells when a daemon', () => {
     },
   );
 });
+
+it('the checker takes a query that goes on behind a lost page for a part of its window (I19)', async () => {
+  await using started = await startCompany();
+  forge(started, pollOf('Lead', '2026-11-24T09:00:00Z', '2026-11-24T09:10:00Z'));
+  forge(started, { ...pollOf('Lead', '2026-11-24T09:10:00Z', '2026-11-24T09:50:00Z'), isCut: true });
+  const where =
+    "(SystemModstamp > 2026-11-24T09:40:00Z OR (SystemModstamp = 2026-11-24T09:40:00Z AND Id > '00QbX0000001KP3UAM'))";
+  const until = 'SystemModstamp < 2026-11-24T09:50:00Z';
+  const soql = `SELECT Id FROM Lead WHERE ${where} AND ${until} ORDER BY SystemModstamp, Id`;
+  forge(started, { path: `/services/data/v66.0/query?q=${soql}` });
+
+  expect(findViolations(started.sandbox)).toEqual([]);
+});

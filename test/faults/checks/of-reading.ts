@@ -79,25 +79,29 @@ function hasOpenLiteral(soql: string): boolean {
   return soql.replaceAll(/'(?:[^'\\]|\\.)*'/g, '').includes("'");
 }
 
-/** Every poll of a window, in the order of the log. */
+/**
+ * Every poll of a window, in the order of the log. A query that goes on behind a page that was lost, by its cursor, has the
+ * window of the query before.
+ */
 export function pollsIn(entries: readonly LoggedRequest[]): readonly Poll[] {
-  return entries.flatMap((request, at): readonly Poll[] => {
+  const polls: Poll[] = [];
+  for (const [at, request] of entries.entries()) {
     const [soql = ''] = request.kind === 'query' ? soqlIn(request) : [];
-    if (!soql.includes('ORDER BY SystemModstamp')) return [];
+    if (!soql.includes('ORDER BY SystemModstamp')) continue;
     const [, object = ''] = / FROM (\w+) /.exec(soql) ?? [];
-    const [, from = ''] = /SystemModstamp >=? ?(\S+Z)/.exec(soql) ?? [];
-    const [, until = ''] = /SystemModstamp < (\S+Z)/.exec(soql) ?? [];
-    return [
-      {
-        at,
-        object,
-        from: Date.parse(from),
-        until: Date.parse(until),
-        isWhole: isAnswered(request) && pagesAfter(entries, at).every(isAnswered),
-        receivedAt: request.receivedAt,
-      },
-    ];
-  });
+    const until = Date.parse(/SystemModstamp < (\S+Z)/.exec(soql)?.[1] ?? '');
+    const [, begin] = /SystemModstamp >= (\S+Z)/.exec(soql) ?? [];
+    const resumed = polls.findLast((poll) => poll.object === object && poll.until === until);
+    polls.push({
+      at,
+      object,
+      from: begin === undefined ? (resumed?.from ?? Number.NaN) : Date.parse(begin),
+      until,
+      isWhole: isAnswered(request) && pagesAfter(entries, at).every(isAnswered),
+      receivedAt: request.receivedAt,
+    });
+  }
+  return polls;
 }
 
 /** The pages that belong to a poll: polls come one after the other. */
