@@ -6,6 +6,7 @@ import type { Instant } from './domain/instant.ts';
 import type { Lane } from './domain/lane.ts';
 import type { Fields, Row } from './domain/record.ts';
 import type { WorkKind } from './domain/work.ts';
+import type { WriteCount } from './domain/write-count.ts';
 
 /** One page of a query, in the order asked for. `isLast` comes from `done`, never from the page's length. */
 export type Page = {
@@ -228,6 +229,12 @@ export interface State {
    * @returns how many of them still fit; only those are counted
    */
   admitWrites(counter: string, writes: number, window: { readonly max: number; readonly per: number }): Promise<number>;
+  /**
+   * Counts what became of writes of a module in a sliding window.
+   * @param per  of the window, ms
+   * @returns all that are in the window, these among them
+   */
+  countWrites(module: string, count: WriteCount, per: number): Promise<WriteCount>;
   /** The modules that write nothing until a person lets them, and why. */
   pausedModules(): Promise<ReadonlyMap<string, Pause>>;
   /** False when it is paused already. */
@@ -299,7 +306,7 @@ export interface Alerts {
   tell(standing: Standing): Promise<void>;
 }
 
-/** Why a module does not write: `blast_radius`, or `operator` when a person paused it. */
+/** Why a module does not write: `blast_radius`, `poison_share`, or `operator` when a person paused it. */
 export type Pause = { readonly code: string; readonly reason: string };
 
 export type HeldRecord = { readonly kind: WorkKind; readonly id: string };

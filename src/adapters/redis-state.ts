@@ -68,21 +68,35 @@ return 1`;
 /** How many keys one script marks: nobody else is served meanwhile. */
 const MARKED_AT_ONCE = 5_000;
 
-/** The window slides by Redis' own clock, which all replicas share. A member is `unique:writes`, its score its time. */
-const ADMIT_WRITES = `
+/** A window KEYS[1] of ARGV[1] ms slides by Redis' own clock, which all replicas share; a member's score is its time. */
+const SLIDE = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[1])
+local function add(member)
+  redis.call('ZADD', KEYS[1], now, time[1] .. '.' .. time[2] .. member)
+  redis.call('PEXPIRE', KEYS[1], math.max(ARGV[1], 1))
+end`;
+
+/** A member is `unique:writes`. */
+const ADMIT_WRITES = `${SLIDE}
 local used = 0
 for _, member in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
   used = used + tonumber(string.match(member, ':(%d+)$'))
 end
 local admitted = math.min(tonumber(ARGV[3]), math.max(tonumber(ARGV[2]) - used, 0))
-if admitted > 0 then
-  redis.call('ZADD', KEYS[1], now, time[1] .. '.' .. time[2] .. '.' .. used .. ':' .. admitted)
-  redis.call('PEXPIRE', KEYS[1], ARGV[1])
-end
+if admitted > 0 then add('.' .. used .. ':' .. admitted) end
 return admitted`;
+
+/** A member is `unique:writes:refused`. */
+const COUNT_WRITES = `${SLIDE}
+add(':' .. ARGV[2] .. ':' .. ARGV[3])
+local writes, refused = 0, 0
+for _, member in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
+  local some, bad = string.match(member, ':(%d+):(%d+)$')
+  writes, refused = writes + some, refused + bad
+end
+return { writes, refused }`;
 
 /** A record that is held again keeps its place: the line is as long as the module has records, however often they change. */
 const HOLD_RECORDS = `
@@ -101,7 +115,7 @@ const DROP_LEASE = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.c
 /**
  * The work state in one Redis, under one prefix. It grows with the org, not with the time that passes: `memory`, `timers`,
  * `role-parents`, `dead-letters` and `held` have an entry per record, which goes with the record; `assignments` one per
- * lead and epoch; `seen` what the next polls read again; `planned` and `assigned` what their windows hold.
+ * lead and epoch; `seen` what the next polls read again; `planned`, `written` and `assigned` what their windows hold.
  * Every method throws AppError `redis-unreachable` (wait). */
 export function createRedisState(redis: RedisConnection, prefix: string): State {
   const key = (name: string): string => `${prefix}:${name}`;
@@ -228,6 +242,11 @@ export function createRedisState(redis: RedisConnection, prefix: string): State 
       if (writes === 0) return 0;
       return Number(await run(redis.eval(ADMIT_WRITES, 1, key(`planned:${counter}`), per, max, writes)));
     },
+    async countWrites(module, { writes, refused }, per) {
+      const counted = await run(redis.eval(COUNT_WRITES, 1, key(`written:${module}`), per, writes, refused));
+      const [all, bad] = counted as readonly [number, number];
+      return { writes: all, refused: bad };
+    },
     async pausedModules() {
       const stored = await run(redis.hgetall(key('paused')));
       return new Map(Object.entries(stored).map(([module, text]) => [module, JSON.parse(text) as Pause]));
@@ -236,7 +255,7 @@ export function createRedisState(redis: RedisConnection, prefix: string): State 
       return (await run(redis.hsetnx(key('paused'), module, JSON.stringify(pause)))) === 1;
     },
     async resumeModule(module, counters) {
-      await run(redis.del(...counters.map((counter) => key(`planned:${counter}`))));
+      await run(redis.del(key(`written:${module}`), ...counters.map((counter) => key(`planned:${counter}`))));
       return (await run(redis.hdel(key('paused'), module))) === 1;
     },
     async holdRecords(module, records) {

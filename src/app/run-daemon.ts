@@ -109,11 +109,11 @@ async function run(settings: DaemonSettings, { loaded, loop }: Running, stop: Ab
   } else await runPollLoop(polling, loop, stop);
 }
 
-/** `--once` has done all that it may; what the blast radius holds back is a person's to decide (F36, exit code 6). */
+/** `--once` has done all that it may; what the blast radius or poison holds back is a person's to decide (F36, D15, exit code 6). */
 async function refuseToEndHolding(state: State): Promise<void> {
   for (const [module, { code, reason }] of await state.pausedModules()) {
     const held = await state.heldRecords(module);
-    if (code !== 'blast_radius' || held.length === 0) continue;
+    if (code === 'operator' || held.length === 0) continue;
     throw new AppError({
       code: 'blast-radius',
       recovery: 'fix-config',

@@ -4,6 +4,7 @@ import type { Observer } from '../observe/events.ts';
 import { selectByIds } from '../poll/soql.ts';
 import type { RowFate, Salesforce, State } from '../ports.ts';
 import { categoriesOf, holdBack, type BlastWorld } from './blast-radius.ts';
+import { heedPoison, type PoisonWorld } from './poison-share.ts';
 import { attemptOf, attemptToMake, isRefused, readLetter } from './refused-attempts.ts';
 import { sendRows } from './send-rows.ts';
 
@@ -73,16 +74,17 @@ export type Review = {
   settled(object: string, fates: ReadonlyMap<string, Fate>): void;
 };
 
-export type WriteWorld = BlastWorld & {
-  readonly salesforce: Salesforce;
-  readonly state: Pick<State, 'deadLettersOf'>;
-  readonly observer: Observer;
-  readonly configHash: () => string;
-  /** Modules that decide but do not write: a dry run holds all of them. */
-  readonly isWithheld: (module: string) => boolean;
-  /** In the place of `isWithheld`; the daemon has none. */
-  readonly review?: Review;
-};
+export type WriteWorld = BlastWorld &
+  PoisonWorld & {
+    readonly salesforce: Salesforce;
+    readonly state: Pick<State, 'deadLettersOf'>;
+    readonly observer: Observer;
+    readonly configHash: () => string;
+    /** Modules that decide but do not write: a dry run holds all of them. */
+    readonly isWithheld: (module: string) => boolean;
+    /** In the place of `isWithheld`; the daemon has none. */
+    readonly review?: Review;
+  };
 
 /** A task of ours with this key is already there: an earlier attempt was committed although its answer was lost. */
 const ALREADY_THERE = 'DUPLICATE_VALUE';
@@ -141,6 +143,10 @@ async function sendUpdates(
     fates.set(update.id, readFate(answers[index]!, update.module, attemptOf(update, shown.get(update.id))));
   }
   report(object, 'update', answers, reads + calls, world);
+  await heedPoison(
+    fresh.map(({ module }, index) => ({ module, answer: answers[index]! })),
+    world,
+  );
   return fates;
 }
 
@@ -192,6 +198,10 @@ async function sendCreations(
     fates.set(creation.key, readFate(settled[index]!, creation.module, attemptToMake(creation)));
   }
   report(object, 'create', settled, calls, world);
+  await heedPoison(
+    sent.map(({ module }, index) => ({ module, answer: settled[index]! })),
+    world,
+  );
   return fates;
 }
 

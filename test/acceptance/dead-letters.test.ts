@@ -5,7 +5,7 @@ import { fullStorage, validationRule } from '../../src/sandbox/customer-rules.ts
 import { attemptsIn } from '../faults/request-facts.ts';
 import { startCompany, type CompanyWorld } from '../support/company-world.ts';
 import { WITHOUT_BUYER } from '../support/company.ts';
-import { runHere } from '../support/desk.ts';
+import { runHere, runOn } from '../support/desk.ts';
 import { impatient } from '../support/impatient.ts';
 import type { TestWorld } from '../support/world.ts';
 
@@ -129,4 +129,33 @@ describe('an org whose storage is full (D8)', () => {
     expect(company.tasks(deal)).toMatchObject([{ isOpen: true }]);
     expect(await letters(world)).toEqual([]);
   });
+});
+
+it('a rule of the org that refuses most of what a module writes pauses that module, and nothing is lost (D15)', async () => {
+  await using started = await startCompany();
+  const { world, company, org } = started;
+  const noFlags = switchable('Opportunity', 'No flags in November');
+  const deals = Array.from({ length: 20 }, (_, at) =>
+    company.opportunity('Proposal/Price Quote', WITHOUT_BUYER, { Name: `Deal ${at}` }),
+  );
+  org.addRule(noFlags.rule);
+  noFlags.set(true);
+  await world.once();
+  const paused = world.events.filter(({ event }) => event === 'module.paused');
+  expect(paused).toMatchObject([{ module: 'contact_roles', code: 'poison_share', reason: expect.stringContaining('20 of 20') }]); // oxfmt-ignore
+
+  const sent = attempts(started, 'Opportunity');
+  const later = company.opportunity('Proposal/Price Quote', WITHOUT_BUYER, { Name: 'Later' });
+  const lead = company.lead();
+  await expect(world.once()).rejects.toMatchObject({ code: 'blast-radius', message: expect.stringContaining('1 records are held') }); // oxfmt-ignore
+  expect(attempts(started, 'Opportunity')).toBe(sent);
+  expect(company.ownerOf(lead)).toBe('ron');
+
+  noFlags.set(false);
+  expect((await runOn(world, ['resume', 'contact_roles'])).code).toBe(0);
+  await dead(world, 'retry');
+  await world.once();
+
+  expect([...deals, later].map((deal) => company.flags(deal).status)).toEqual(Array(21).fill('violation'));
+  expect(await letters(world)).toEqual([]);
 });

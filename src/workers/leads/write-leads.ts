@@ -1,6 +1,7 @@
 import { turnKey, type Assignment } from '../../rules/routing/assignment.ts';
 import type { DeadLetter } from '../../domain/dead-letter.ts';
 import type { Instant } from '../../domain/instant.ts';
+import { OWNER_REFUSALS } from '../../domain/owner-refusals.ts';
 import type { Fields } from '../../domain/record.ts';
 import type { OwnerTarget } from '../../rules/routing/target.ts';
 import { routeValues } from '../../rules/routing/route-values.ts';
@@ -57,14 +58,6 @@ function ownerField(owner: OwnerTarget | null, { directory }: Frame): Fields {
       : directory.users.byUsername.get(owner.user.toLowerCase())?.id;
   return id === undefined ? {} : { OwnerId: id };
 }
-
-/** Refusals that are about the new owner, not about the lead: another member is tried (RE3, RE4). */
-const OWNER_REFUSALS = new Set([
-  'INACTIVE_OWNER_OR_USER',
-  'OPERATION_WITH_INACTIVE_USER',
-  'OP_WITH_INVALID_USER_TYPE_EXCEPTION',
-  'TRANSFER_REQUIRES_READ',
-]);
 
 /** Whether the lead's letter says whom the org refused as its owner: it stays until a person changes the lead. */
 export function keepsLetter({ lead }: LeadRuling, fate: Fate | undefined, ownUserId: string): boolean {

@@ -60,6 +60,7 @@ export function shadowState(state: State, preset: ReadonlyMap<string, Memory>): 
     addDeadLetters: nothing,
     removeDeadLetters: nothing,
     admitWrites: async (_, writes) => writes,
+    countWrites: async (_, count) => count,
     pauseModule: async () => false,
     resumeModule: async () => false,
     holdRecords: nothing,
