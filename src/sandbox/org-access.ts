@@ -5,7 +5,7 @@ import { actAs } from './person.ts';
 import type { Person } from './person.ts';
 import { toLongId } from './record-ids.ts';
 import type { Row } from './store.ts';
-import type { RunningTransaction } from './transactions.ts';
+import type { Doing, RunningTransaction } from './transactions.ts';
 import { SandboxError } from './types.ts';
 import type { StoredRecord } from './types.ts';
 import type { OrgSetup, SaveFlow, SaveRule, World } from './world.ts';
@@ -24,6 +24,8 @@ export type OrgAccess = {
   row(id: string): Row | undefined;
   /** Living records of an object, those that match. */
   all(object: string, matches?: (record: StoredRecord) => boolean): readonly StoredRecord[];
+  /** What people did, and what was put in while the org ran, in order; late commits stand where they became visible. */
+  doings(): readonly Doing[];
   /** Puts records in as they are, past every rule; answers their ids. */
   load(records: readonly SeedRecord[]): readonly string[];
   /** Takes the stamps now, shows the change only later by the org's clock, and locks its rows meanwhile. */
@@ -63,7 +65,17 @@ export function accessOrg(world: World, admin: Person): OrgAccess {
       const living = [...store.rows(object)].filter(({ deletedAt }) => deletedAt === null);
       return living.map(({ record }) => record).filter(matches);
     },
-    load: (records) => loadRecords(world, records, admin.userId),
+    doings() {
+      transactions.settle();
+      return transactions.doings;
+    },
+    load(records) {
+      const ids = loadRecords(world, records, admin.userId);
+      transactions.note(
+        ids.map((id, at) => ({ object: records[at]!.object, id, before: null, after: store.row(id)?.record ?? null })),
+      );
+      return ids;
+    },
     lateCommit: ({ delaySeconds }, change) => transactions.runLate(delaySeconds, () => change(admin)),
     indexLag: ({ seconds }, change) => transactions.runLate(seconds, () => change(admin), true),
     bump(ids) {

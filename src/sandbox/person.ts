@@ -31,7 +31,9 @@ export type Person = {
 export function actAs(world: World, userId: string): Person {
   const inTransaction = <T>(work: (by: WriteContext) => T): T => {
     const by = { userId, at: world.clock.now(), isApi: false, isAutoAssigned: false, allowsDuplicates: true };
-    return world.transactions.run(() => work(by)).value;
+    const { value, changes } = world.transactions.run(() => work(by));
+    world.transactions.note(changes);
+    return value;
   };
   return {
     userId,

@@ -38,6 +38,10 @@ export type LoggedRequest = {
   status: number | null;
   /** Whether the client did not get the whole answer. */
   isCut: boolean;
+  /** Whether a fault answered in the org's place, or changed what it answered. */
+  isForged: boolean;
+  /** Path of the page that comes after that of the answer; null when it is the last, or no query was asked. */
+  nextPage: string | null;
   /** What the answer refused: all of the request, or rows of it. */
   refusals: readonly Refusal[];
   /** A defect of the sandbox itself that the request met. */

@@ -13,11 +13,21 @@ export type RunningTransaction = {
   rollback(): void;
 };
 
+/** What somebody who is not the API user has committed. */
+export type Doing = {
+  /** When it became visible, by the org's clock, ms. */
+  readonly at: number;
+  readonly changes: readonly Change[];
+};
+
 type Running = RunningTransaction & {
   readonly touches: readonly Touch[];
   readonly locks: ReadonlySet<string>;
   readonly isIndexLag: boolean;
 };
+
+/** A demo may run for days. */
+const MOST_DOINGS = 50_000;
 
 /** Who may write what when: transactions, their locks, and those that take long to commit. */
 export class Transactions {
@@ -26,6 +36,7 @@ export class Transactions {
   readonly #held = new Map<string, number>();
   #running: readonly Running[] = [];
   #claims = new Set<string>();
+  readonly #doings: Doing[] = [];
 
   constructor(store: Store, clock: OrgClock) {
     this.#store = store;
@@ -101,6 +112,18 @@ export class Transactions {
     return open.length === 0 ? null : Math.min(...open.map(({ startedAt }) => startedAt));
   }
 
+  /** What people have committed, in the order in which it became visible; the oldest of very many are forgotten. */
+  get doings(): readonly Doing[] {
+    return this.#doings;
+  }
+
+  /** Remembers what a person has committed; nothing, where it became a part of a transaction that still runs. */
+  note(changes: readonly Change[], at: number = this.#clock.now()): void {
+    if (changes.length === 0) return;
+    this.#doings.push({ at, changes });
+    if (this.#doings.length > MOST_DOINGS) this.#doings.splice(0, MOST_DOINGS / 10);
+  }
+
   /** Locks a row for the running transaction. @throws SandboxError UNABLE_TO_LOCK_ROW when another one has it. */
   claim(id: string): void {
     if (this.#held.has(id) || this.#running.some(({ locks }) => locks.has(id))) {
@@ -129,5 +152,6 @@ export class Transactions {
     for (const { after } of running.touches) {
       if (after !== null) this.#store.put(after);
     }
+    this.note(running.touches.map(toChange), Math.min(running.commitAt, this.#clock.now()));
   }
 }

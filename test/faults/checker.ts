@@ -18,6 +18,8 @@ import {
   writesToLosers,
 } from './checks/of-records.ts';
 import { forbiddenWrites, wrongRequests } from './checks/of-requests.ts';
+import { gatherOutside } from './checks/outside.ts';
+import { gatherStudies } from './checks/studies.ts';
 import { blindRepeats, overlappingTasks, tasksAndEpisodes, tasksPerKey } from './checks/of-tasks.ts';
 import { sharedTurns, skippedTurns, unfairPools } from './checks/of-turns.ts';
 import { undesiredFlags } from './desired-committees.ts';
@@ -80,7 +82,9 @@ function gatherFacts(sandbox: SandboxOrg, scenario: Scenario): Facts {
       .filter(({ id, object, before }) => written.has(before === null ? `${at}:${object}` : `${at}:${id}`))
       .map((change): Effect => ({ ...change, at, receivedAt, fields: changedFields(change) })),
   );
-  return { sandbox, entries, attempts, effects, scenario: { ...PLAIN, ...scenario } };
+  const known = { ...PLAIN, ...scenario };
+  const outside = gatherOutside(sandbox.org.doings(), known);
+  return { sandbox, entries, attempts, effects, outside, studies: gatherStudies(entries), scenario: known };
 }
 
 function changedFields({ object, before, after }: Change): readonly string[] {

@@ -100,7 +100,7 @@ async function runPoint(
 ): Promise<{ readonly isReached: boolean; readonly wrong: readonly string[] }> {
   await using started = await startStillWorld();
   const { world, sandbox, clock } = started;
-  const isReached = await disturb(started, point);
+  const struckAt = await disturb(started, point);
   await world.once({ deadlines: SHORT });
   const org = describeOrg(sandbox);
   // What our own writes touched is polled now, and nothing comes of it.
@@ -110,11 +110,11 @@ async function runPoint(
   const violations = findViolations(sandbox, {
     isJudged: true,
     quietFrom,
-    isRedisLost: point.fault === 'flush',
+    redisLostAt: point.fault === 'flush' && struckAt !== null ? [struckAt] : [],
     haste: HASTE,
   });
   return {
-    isReached,
+    isReached: struckAt !== null,
     wrong: [
       ...differences(org, wanted),
       ...violations,
@@ -123,17 +123,20 @@ async function runPoint(
   };
 }
 
-/** Runs until the point has come and what it brings has happened, or until nothing is left to do. */
-async function disturb({ world, sandbox }: CompanyWorld, point: CrashPoint): Promise<boolean> {
+/**
+ * Runs until the point has come and what it brings has happened, or until nothing is left to do.
+ * @returns when it came, by the org's clock, ms; null when it did not
+ */
+async function disturb({ world, sandbox, clock }: CompanyWorld, point: CrashPoint): Promise<number | null> {
   let arrived = 0;
   const places = new WeakMap<LoggedRequest, number>();
   const isIt = (request: LoggedRequest): boolean => places.get(request) === point.request;
   const child =
     point.fault === 'kill' ? startChild({ environment: world.environment, once: true, haste: HASTE }) : null;
-  let isReached = false;
+  let struckAt: number | null = null;
   const strike = async (request: LoggedRequest): Promise<void> => {
-    if (isReached || !isIt(request)) return;
-    isReached = true;
+    if (struckAt !== null || !isIt(request)) return;
+    struckAt = clock.now();
     if (point.fault === 'kill') child?.kill('SIGKILL');
     if (point.fault === 'flush') await flush(world.fresh);
   };
@@ -143,7 +146,7 @@ async function disturb({ world, sandbox }: CompanyWorld, point: CrashPoint): Pro
       when: {
         where: (request) => {
           const isMet = isIt(request);
-          isReached ||= isMet;
+          if (isMet) struckAt ??= clock.now();
           return isMet;
         },
       },
@@ -163,7 +166,7 @@ async function disturb({ world, sandbox }: CompanyWorld, point: CrashPoint): Pro
   sandbox.hooks.afterAnswer = null;
   sandbox.faults.clear();
   if (point.fault === 'kill') await age(world.fresh, LEASES);
-  return isReached;
+  return struckAt;
 }
 
 const CUTS = {

@@ -51,9 +51,9 @@ export function soqlIn(request: LoggedRequest): readonly string[] {
     .flatMap((text) => /\/query(?:All)?\/?\?q=(.*)$/s.exec(text)?.[1] ?? []);
 }
 
-/** Whether the client got the whole answer, and it was no refusal. */
-export function isAnswered({ status, isCut }: LoggedRequest): boolean {
-  return status === 200 && !isCut;
+/** Whether the client got the whole answer of the org, and it was no refusal. */
+export function isAnswered({ status, isCut, isForged }: LoggedRequest): boolean {
+  return status === 200 && !isCut && !isForged;
 }
 
 /** Whether the request reads the record by its id, and was answered. */

@@ -7,6 +7,7 @@ import { maintenancePage, shortResults, type FaultAction } from '../../src/sandb
 import { makeRandom } from '../../src/sandbox/random.ts';
 import type { CompanyWorld } from '../support/company-world.ts';
 import { dumpRedis, forbiddenWords, readFolder, wordsIn } from '../support/leaks.ts';
+import { withRedis } from '../support/redis-process.ts';
 import { startRestartableRedis, type RestartableRedis } from '../support/restartable-redis.ts';
 import { EXAMPLE } from '../support/world.ts';
 import { findViolations } from './checker.ts';
@@ -38,6 +39,9 @@ type Storm = CompanyWorld & {
   /** Ends of all daemons that were started, those that were killed too. */
   readonly ends: Promise<{ readonly code: number | null; readonly told: string }>[];
   readonly tell: (what: string) => void;
+  /** For the checker, by the org's clock. */
+  readonly editedAt: number[];
+  readonly redisLostAt: number[];
 };
 
 /**
@@ -60,6 +64,8 @@ export async function raiseStorm(seed: number, seconds: number): Promise<StormEn
     pick: (choices) => choices[Math.floor(random() * choices.length)]!,
     daemons: [],
     ends: [],
+    editedAt: [],
+    redisLostAt: [],
     tell: (what) => diary.push(`${((performance.now() - begun) / 1000).toFixed(1)} ${what}`),
   };
   for (let place = 0; place < REPLICAS; place++) startReplica(storm, place);
@@ -69,7 +75,7 @@ export async function raiseStorm(seed: number, seconds: number): Promise<StormEn
       if (random() < 0.25) await befall(storm);
       await pass(50 + random() * 450);
     }
-    const wrong = await becomeQuiet(storm, diary.length);
+    const wrong = await becomeQuiet(storm);
     return { seed, diary, requests: started.sandbox.log.entries.length, wrong };
   } finally {
     for (const daemon of storm.daemons) daemon.kill('SIGKILL');
@@ -84,7 +90,7 @@ function startReplica({ world, redis, daemons, ends }: Storm, place: number): vo
   ends.push(daemon.ended);
 }
 
-type Mishap = readonly [name: string, strike: (storm: Storm) => Promise<void> | void];
+type Mishap = readonly [name: string, strike: (storm: Storm) => unknown];
 
 async function befall(storm: Storm): Promise<void> {
   const [name, strike] = storm.pick(MISHAPS);
@@ -98,8 +104,8 @@ const MISHAPS: readonly Mishap[] = [
   ['freeze for 12 s', (storm) => freeze(storm, 12_000)],
   ['freeze for 1 s', (storm) => freeze(storm, 1_000)],
   ['Redis is killed', restartRedis],
-  ['Redis hangs for 3 s', async ({ world }) => void (await world.fresh.redis.call('CLIENT', 'PAUSE', 3_000, 'ALL'))],
-  ['Redis is emptied', ({ world }) => flush(world.fresh)],
+  ['Redis hangs for 3 s', ({ redis }) => withRedis(redis.port, (own) => own.call('CLIENT', 'PAUSE', 3_000, 'ALL'))],
+  ['Redis is emptied', emptyRedis],
   ['503', (storm) => meet(storm, maintenancePage(503), 3)],
   ['a page in HTML with 200', (storm) => meet(storm, maintenancePage(200), 2)],
   ['answers lost after the commit', (storm) => meet(storm, { kind: 'reset', at: 'after-commit' }, 3)],
@@ -130,6 +136,11 @@ function freeze({ daemons, pick }: Storm, ms: number): void {
   setTimeout(() => daemon.kill('SIGCONT'), ms).unref();
 }
 
+async function emptyRedis({ redis, world, clock, redisLostAt }: Storm): Promise<void> {
+  redisLostAt.push(clock.now());
+  await withRedis(redis.port, (own) => flush({ redis: own, prefix: world.fresh.prefix }));
+}
+
 async function restartRedis({ redis }: Storm): Promise<void> {
   await redis.stop('SIGKILL');
   await pass(300);
@@ -147,7 +158,7 @@ function locked({ pick }: Storm): FaultAction {
 }
 
 /** The daemons follow the files by themselves; none of these edits changes what is desired. */
-function editConfig({ folder, pick }: Storm, how: 'valid' | 'invalid' | 'half'): void {
+function editConfig({ folder, pick, clock, editedAt }: Storm, how: 'valid' | 'invalid' | 'half'): void {
   const file = path.join(folder, 'routing.yaml');
   const whole = readFileSync(path.join(EXAMPLE, 'routing.yaml'), 'utf8');
   const texts = {
@@ -158,12 +169,13 @@ function editConfig({ folder, pick }: Storm, how: 'valid' | 'invalid' | 'half'):
     invalid: `${whole}\nnobody_knows_this: 1\n`,
     half: whole.slice(0, whole.length / 2),
   };
+  if (how === 'valid') editedAt.push(clock.now());
   writeFileSync(file, texts[how]);
 }
 
 /** Lets everything end, looks at the processes' ends, and holds the org to what is desired. */
-async function becomeQuiet(storm: Storm, mishaps: number): Promise<readonly string[]> {
-  const { world, sandbox, clock, daemons, folder, ends } = storm;
+async function becomeQuiet(storm: Storm): Promise<readonly string[]> {
+  const { world, sandbox, clock, daemons, folder, ends, editedAt, redisLostAt } = storm;
   storm.tell('quiet');
   sandbox.faults.clear();
   cpSync(EXAMPLE, folder, { recursive: true });
@@ -189,8 +201,8 @@ async function becomeQuiet(storm: Storm, mishaps: number): Promise<readonly stri
     ...(took > 10_000 ? [`I32: it took ${Math.round(took)} ms to stop`] : []),
     ...findViolations(sandbox, {
       isJudged: true,
-      isRedisLost: true,
-      outsideChanges: mishaps + 100,
+      editedAt,
+      redisLostAt,
       mostAtOnce: 5 * REPLICAS,
       haste: HASTE,
       quietFrom,
@@ -201,7 +213,7 @@ async function becomeQuiet(storm: Storm, mishaps: number): Promise<readonly stri
 }
 
 /** I39, in what every daemon told, in its files and in Redis. */
-async function leaksOf({ world, sandbox }: Storm, ends: Storm['ends']): Promise<readonly string[]> {
+async function leaksOf({ world, sandbox, redis }: Storm, ends: Storm['ends']): Promise<readonly string[]> {
   // What stands in the YAML stands in our copies of it too.
   const yaml = readFolder(EXAMPLE).toLowerCase();
   const words = forbiddenWords(sandbox, tokensIn(sandbox)).filter((word) => !yaml.includes(word.toLowerCase()));
@@ -209,7 +221,7 @@ async function leaksOf({ world, sandbox }: Storm, ends: Storm['ends']): Promise<
   const places = {
     told,
     files: readFolder(world.environment.dataFolder),
-    Redis: await dumpRedis(world.fresh.redis, world.fresh.prefix),
+    Redis: await withRedis(redis.port, (own) => dumpRedis(own, world.fresh.prefix)),
   };
   return Object.entries(places).flatMap(([place, text]) =>
     wordsIn(text, words).map((word) => `I39: ${place} holds ${JSON.stringify(word)}`),

@@ -6,6 +6,29 @@ import { demoSeed } from '../../src/sandbox/seed/demo-seed.ts';
 import { startSandboxOrg } from '../../src/sandbox/sandbox-org.ts';
 import { NOON, withOrg } from './sandbox-client.ts';
 
+describe('what people do', () => {
+  test('is remembered with its time, a late commit when it becomes visible, and not what the API user does', async () => {
+    await withOrg({}, async ({ org, clock }, client) => {
+      const [id] = org.load([{ object: 'Lead', fields: { LastName: 'x', Company: 'y' } }]);
+      clock.advance(1);
+      org.admin.update(id!, { Title: 'CEO' });
+      org.lateCommit({ delaySeconds: 5 }, (admin) => admin.update(id!, { Title: 'CFO' }));
+      clock.advance(10);
+      await client.send('PATCH', `/sobjects/Lead/${id!}`, { Title: 'COO' });
+
+      const doings = org.doings();
+
+      expect(
+        doings.map(({ at, changes }) => [at - NOON, changes.map(({ after }) => after?.['Title'] ?? null)]),
+      ).toEqual([
+        [0, [null]],
+        [1_000, ['CEO']],
+        [6_000, ['CFO']],
+      ]);
+    });
+  });
+});
+
 describe('loading records', () => {
   test('keeps their own ids and stamps, and derives what follows from them', async () => {
     await withOrg({}, async (sandbox) => {

@@ -76,6 +76,7 @@ async function serve(parts: OrgServerParts, incoming: IncomingMessage, response:
     if (isLost(response, actions, 'after-commit')) return;
     entry.status = answer.status;
     entry.refusals = refusalsIn(answer.body);
+    entry.nextPage = nextPageIn(answer.body);
     entry.isCut = !(await sendAnswer(response, {
       answer,
       date: world.clock.now() + world.clock.headerSkewSeconds * 1000,
@@ -137,6 +138,8 @@ function logRequest({ world, log }: OrgServerParts, request: OrgRequest): Logged
     committedAt: null,
     status: null,
     isCut: false,
+    isForged: false,
+    nextPage: null,
     refusals: [],
     defect: null,
   };
@@ -187,6 +190,7 @@ async function answerRequest(
   arrival: Arrival,
 ): Promise<Answer> {
   const changes: Change[] = [];
+  entry.isForged = actions.some(({ kind }) => FORGERIES.has(kind));
   const instead = actions.find((action) => action.kind === 'answer');
   if (instead !== undefined) return instead;
   let answer: Answer;
@@ -204,6 +208,13 @@ async function answerRequest(
     (sent, action) => (action.kind === 'edit' ? { ...sent, body: action.edit(sent.body) } : sent),
     answer,
   );
+}
+
+/** Faults that put another answer in the place of the org's. */
+const FORGERIES: ReadonlySet<string> = new Set(['answer', 'answer-after-commit', 'edit']);
+
+function nextPageIn(body: unknown): string | null {
+  return (body as { readonly nextRecordsUrl?: string } | null | undefined)?.nextRecordsUrl ?? null;
 }
 
 function prepareFaults(

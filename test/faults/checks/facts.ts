@@ -4,6 +4,8 @@ import type { Change } from '../../../src/sandbox/store.ts';
 import type { StoredRecord } from '../../../src/sandbox/types.ts';
 import type { Attempt } from '../request-facts.ts';
 import type { Scenario } from '../scenario.ts';
+import type { Outside } from './outside.ts';
+import type { Studies } from './studies.ts';
 
 /** What every invariant is looked at in: the org as it stands in the end, and the requests that it has seen. */
 export type Facts = {
@@ -12,6 +14,8 @@ export type Facts = {
   readonly attempts: readonly Attempt[];
   /** What the daemon's requests committed to records that it owns fields of; echoes on parents are left out. */
   readonly effects: readonly Effect[];
+  readonly outside: Outside;
+  readonly studies: Studies;
   readonly scenario: Required<Scenario>;
 };
 
@@ -37,6 +41,11 @@ export const OWNED: Readonly<Record<string, ReadonlySet<string>>> = {
   ]),
   Task: new Set('OwnerId WhatId WhoId Subject Description Status Priority ActivityDate Rolecall_Key__c'.split(' ')),
 };
+
+/** The lead or deal that a record is, or that a task of ours is about. */
+export function subjectOf(id: string | null, fields: StoredRecord): string {
+  return String(fields['WhatId'] ?? fields['WhoId'] ?? id);
+}
 
 const INTAKE_QUEUES = new Set(['Inbound_Leads', 'Marketing_Nurture']);
 const INTAKE_USERS = new Set(['svc-rolecall@northwind.example', 'marketo@northwind.example']);

@@ -2,46 +2,112 @@ import { parseQuery } from '@jetstreamapp/soql-parser-js';
 
 import { readStamp } from '../../../src/sandbox/org-clock.ts';
 import type { LoggedRequest } from '../../../src/sandbox/request-log.ts';
+import type { Doing } from '../../../src/sandbox/transactions.ts';
+import type { StoredRecord } from '../../../src/sandbox/types.ts';
 import { isAnswered, soqlIn } from '../request-facts.ts';
 import type { Facts } from './facts.ts';
 
+type Span = { readonly from: number; readonly until: number; readonly receivedAt: number };
+
 /** One window of one object that was read in the order of its stamps. */
-type Poll = {
-  readonly at: number;
+type Poll = Span & {
   readonly object: string;
-  readonly from: number;
-  readonly until: number;
+  /** Where the query itself begins: at its cursor, when it goes on. */
+  readonly readFrom: number;
   readonly isWhole: boolean;
-  readonly receivedAt: number;
 };
 
-/** A page that was lost is read again, by the link or by a query of the same object. */
+/**
+ * A query whose pages were not all received is asked again: the same page, or the object from no later than it was asked
+ * before. What is not asked for by ids is a window, a list or a count, and all of those are asked again as they were.
+ */
 export function brokenChains({ entries }: Facts): readonly string[] {
+  const pages = Map.groupBy(entries, ({ path }) => path);
   return entries.flatMap((request, at) => {
-    if (request.kind !== 'query-more' || isAnswered(request)) return [];
-    const goesOn = entries
-      .slice(at + 1)
-      .some(({ kind, path }) => path === request.path || kind === 'query' || kind === 'composite');
-    return goesOn ? [] : [`${request.path} was given up`];
+    if (request.kind !== 'query' || request.nextPage === null || !isAnswered(request)) return [];
+    if (isRead(request, pages)) return [];
+    const object = objectOf(request.path);
+    const goesOn = entries.slice(at + 1).some((later) => soqlIn(later).some((soql) => objectOf(soql) === object));
+    return goesOn ? [] : [`${request.path.slice(0, 200)} was given up`];
   });
 }
 
-/** Every record as it stands in the end was inside a window that was read to its end after that. */
+function objectOf(soql: string): string | undefined {
+  return / FROM (\w+)/.exec(soql)?.[1];
+}
+
+/** Whether every page of a query was received. */
+function isRead(request: LoggedRequest, pages: ReadonlyMap<string, readonly LoggedRequest[]>): boolean {
+  let last: LoggedRequest | undefined = isAnswered(request) ? request : undefined;
+  while (last !== undefined && last.nextPage !== null) last = pages.get(last.nextPage)?.find(isAnswered);
+  return last !== undefined;
+}
+
+const POLLED = new Set(['Lead', 'Opportunity', 'OpportunityContactRole']);
+
+/**
+ * Everything that people commit is in a window that is asked for after that, soon enough, and read to its end: by the stamp that the record has by then, which a later write may have moved. A role that is deleted is listed by the
+ * `deleted` resource.
+ */
 export function unseenChanges({ sandbox, entries, scenario }: Facts): readonly string[] {
   if (!scenario.isJudged || !scenario.isSettled) return [];
-  const polls = pollsIn(entries).filter(({ isWhole }) => isWhole);
-  return ['Lead', 'Opportunity', 'OpportunityContactRole'].flatMap((object) =>
-    // What the daemon wrote last of all need not be polled any more.
-    sandbox.org
-      .all(object, (record) => record['LastModifiedById'] !== sandbox.userId)
-      .flatMap(({ Id, SystemModstamp }) => {
-        const stamp = readStamp(String(SystemModstamp)) ?? 0;
-        const isSeen = polls.some(
-          (poll) => poll.object === object && poll.from <= stamp && stamp < poll.until && poll.receivedAt >= stamp,
-        );
-        return isSeen ? [] : [`${object} ${String(Id)} of ${String(SystemModstamp)} was in no window`];
-      }),
+  const doings = sandbox.org.doings();
+  const polls = Map.groupBy(
+    pollsIn(entries).flatMap((poll) => (poll.isWhole ? [{ ...poll, from: poll.readFrom }] : [])),
+    ({ object }) => object,
   );
+  const lists = deletionListsIn(entries);
+  const stamps = stampsIn(doings, entries);
+  return doings.flatMap(({ at, changes }) =>
+    changes
+      .filter(({ object, before, after }) => POLLED.has(object) && stampOf(before) !== stampOf(after))
+      .filter(({ object, id, after }) => {
+        if (after === null) return !lists.some((list) => isTimely(list, at) && isIn(list, at));
+        const own = polls.get(object) ?? [];
+        return !own.some((poll) => isTimely(poll, at) && isIn(poll, stampAt(id, poll.receivedAt)));
+      })
+      .map(({ object, id, after }) => `${object} ${id} of ${String(after?.['SystemModstamp'] ?? at)} was in no window`),
+  );
+
+  function isTimely({ receivedAt }: Span, at: number): boolean {
+    return receivedAt >= at && receivedAt <= at + scenario.mostLateMs;
+  }
+
+  /** The stamp that a record had at an instant. */
+  function stampAt(id: string, instant: number): number {
+    return (stamps.get(id) ?? []).findLast(({ at }) => at <= instant)?.stamp ?? 0;
+  }
+}
+
+function isIn({ from, until }: Span, instant: number): boolean {
+  return from <= instant && instant < until;
+}
+
+function stampOf(record: StoredRecord | null): number {
+  return readStamp(String(record?.['SystemModstamp'])) ?? 0;
+}
+
+/** Every stamp that a record has had, in order. */
+function stampsIn(
+  doings: readonly Doing[],
+  entries: readonly LoggedRequest[],
+): ReadonlyMap<string, readonly { readonly at: number; readonly stamp: number }[]> {
+  const ours = entries.map(({ committedAt, receivedAt, changes }) => ({ at: committedAt ?? receivedAt, changes }));
+  const moves = [...doings, ...ours].flatMap(({ at, changes }) =>
+    changes.map(({ id, after }) => ({ id, at, stamp: stampOf(after) })),
+  );
+  return Map.groupBy(
+    moves.toSorted((a, b) => a.at - b.at),
+    ({ id }) => id,
+  );
+}
+
+/** What the `deleted` resource was asked for; it cuts both ends to the minute. */
+function deletionListsIn(entries: readonly LoggedRequest[]): readonly Span[] {
+  return entries.filter(isAnswered).flatMap(({ path, receivedAt }) => {
+    const [, start = '', end = ''] = /\/OpportunityContactRole\/deleted\/?\?start=(\S+?)&end=(\S+)/.exec(path) ?? [];
+    return start === '' ? [] : [{ from: Date.parse(start), until: Date.parse(end), receivedAt }];
+  });
 }
 
 /** Windows end by the org's time, and none begins after the end of the one before. */
@@ -84,29 +150,24 @@ function hasOpenLiteral(soql: string): boolean {
  * window of the query before.
  */
 export function pollsIn(entries: readonly LoggedRequest[]): readonly Poll[] {
+  const pages = Map.groupBy(entries, ({ path }) => path);
   const polls: Poll[] = [];
-  for (const [at, request] of entries.entries()) {
+  for (const request of entries) {
     const [soql = ''] = request.kind === 'query' ? soqlIn(request) : [];
     if (!soql.includes('ORDER BY SystemModstamp')) continue;
     const [, object = ''] = / FROM (\w+) /.exec(soql) ?? [];
     const until = Date.parse(/SystemModstamp < (\S+Z)/.exec(soql)?.[1] ?? '');
     const [, begin] = /SystemModstamp >= (\S+Z)/.exec(soql) ?? [];
+    const [, cursor = ''] = /SystemModstamp > (\S+Z)/.exec(soql) ?? [];
     const resumed = polls.findLast((poll) => poll.object === object && poll.until === until);
     polls.push({
-      at,
       object,
       from: begin === undefined ? (resumed?.from ?? Number.NaN) : Date.parse(begin),
+      readFrom: Date.parse(begin ?? cursor),
       until,
-      isWhole: isAnswered(request) && pagesAfter(entries, at).every(isAnswered),
+      isWhole: isRead(request, pages),
       receivedAt: request.receivedAt,
     });
   }
   return polls;
-}
-
-/** The pages that belong to a poll: polls come one after the other. */
-function pagesAfter(entries: readonly LoggedRequest[], at: number): readonly LoggedRequest[] {
-  const rest = entries.slice(at + 1);
-  const end = rest.findIndex(({ kind, path }) => kind === 'query' && path.includes('ORDER BY SystemModstamp'));
-  return (end === -1 ? rest : rest.slice(0, end)).filter(({ kind }) => kind === 'query-more');
 }

@@ -1,7 +1,7 @@
 import { readStamp } from '../../../src/sandbox/org-clock.ts';
 import type { SandboxOrg } from '../../../src/sandbox/sandbox-org.ts';
 import { reads } from '../request-facts.ts';
-import { isIntake, type Effect, type Facts } from './facts.ts';
+import { isIntake, subjectOf, type Effect, type Facts } from './facts.ts';
 
 export function writesToForeign(facts: Facts): readonly string[] {
   return facts.effects.flatMap((effect) => {
@@ -48,11 +48,13 @@ export function overwrittenPeople({ sandbox, entries, effects }: Facts): readonl
   });
 }
 
-export function writesPerRecord({ effects, scenario }: Facts): readonly string[] {
-  const most = 2 * scenario.outsideChanges + 2;
-  return [...Map.groupBy(effects, ({ id }) => id)].flatMap(([id, writes]) =>
-    writes.length > most ? [`${id} was written ${writes.length} times, ${most} are many`] : [],
-  );
+export function writesPerRecord({ effects, outside }: Facts): readonly string[] {
+  return [...Map.groupBy(effects, ({ id }) => id)].flatMap(([id, writes]) => {
+    const subject = subjectOf(id, writes[0]?.after ?? {});
+    const changes = new Set([id, subject].flatMap((one) => outside.events(one))).size;
+    const most = 2 * changes + 2;
+    return writes.length > most ? [`${id} was written ${writes.length} times, ${most} are many`] : [];
+  });
 }
 
 export function attemptsOnConverted({ sandbox, attempts }: Facts): readonly string[] {
@@ -75,22 +77,29 @@ const OTHER_OWNER = new Set([
   'DUPLICATE_VALUE',
 ]);
 
-/** A retry never gives the lead to another person, whatever became of the attempt before. */
-export function changedMinds({ sandbox, attempts, scenario }: Facts): readonly string[] {
-  // A person who changes what routing goes by, and a lost Redis, make it another decision.
-  if (scenario.isRedisLost || scenario.outsideChanges > 1) return [];
+/**
+ * A retry never gives the lead to another person, whatever became of the attempt before. What people changed since the
+ * first one was decided, and a lost Redis in between, make it another decision.
+ */
+export function changedMinds({ sandbox, attempts, outside, studies, scenario }: Facts): readonly string[] {
   const gifts = attempts.filter(
     ({ object, id, fields }) => object === 'Lead' && id !== null && 'OwnerId' in fields && !isIntake(sandbox, fields),
   );
-  return [...Map.groupBy(gifts, ({ id }) => id)].flatMap(([id, tries]) =>
-    tries.slice(1).flatMap(({ fields }, index) => {
+  return [...Map.groupBy(gifts, ({ id }) => String(id))].flatMap(([id, tries]) =>
+    tries.slice(1).flatMap(({ fields, request }, index) => {
       const earlier = tries[index]!;
-      const isExcused = earlier.refusal !== null && OTHER_OWNER.has(earlier.refusal.code);
-      return isExcused || earlier.fields['OwnerId'] === fields['OwnerId']
+      if (earlier.refusal !== null && OTHER_OWNER.has(earlier.refusal.code)) return [];
+      const since = studies.before(earlier.request, earlier.at, id);
+      const isOther = [...outside.people(id), ...scenario.redisLostAt].some(within(since, request.receivedAt));
+      return isOther || earlier.fields['OwnerId'] === fields['OwnerId']
         ? []
-        : [`${String(id)} was to go to ${String(earlier.fields['OwnerId'])}, then to ${String(fields['OwnerId'])}`];
+        : [`${id} was to go to ${String(earlier.fields['OwnerId'])}, then to ${String(fields['OwnerId'])}`];
     }),
   );
+}
+
+function within(from: number, until: number): (at: number) => boolean {
+  return (at) => at >= from && at <= until;
 }
 
 const GONE = new Set(['ENTITY_IS_DELETED', 'NOT_FOUND', 'CANNOT_UPDATE_CONVERTED_LEAD']);
@@ -115,41 +124,43 @@ export function writesToLosers({ sandbox, attempts }: Facts): readonly string[] 
   });
 }
 
-/** No write goes by what was read before that by which the write before it went, whichever replica makes it. */
+/** No write goes by what was read before a change that the write before it knew of, whichever replica makes it. */
 export function staleDecisions(facts: Facts): readonly string[] {
-  const { entries, effects } = facts;
-  const updates = effects.filter(({ before }) => before !== null);
-  const disordered = [...Map.groupBy(updates, ({ id }) => id)].flatMap(([id, writes]) => {
-    const places = writes.length < 2 ? [] : writes.flatMap(({ at }) => readBehind(entries, at, id) ?? []);
-    return places.some((place, index) => index > 0 && place < places[index - 1]!)
-      ? [`${id} was written by what was older than the write before`]
-      : [];
+  const { entries, effects, outside, studies } = facts;
+  const disordered = [...Map.groupBy(effects, ({ id }) => id)].flatMap(([id, writes]) => {
+    const subject = subjectOf(id, writes[0]?.after ?? {});
+    const readAt = writes.flatMap(({ at }) => studies.last(entries[at]!, at, subject) ?? []);
+    const isOlder = outside
+      .people(subject)
+      .some((change) => readAt.some((at, index) => index > 0 && at < change && change < readAt[index - 1]!));
+    return isOlder ? [`${id} was written by what was older than the write before`] : [];
   });
   return [...disordered, ...valuesThatCameBack(facts)];
 }
 
-/** Place of the read by which a write was decided: the last of the same replica; null when there was none. */
-function readBehind(entries: Facts['entries'], at: number, id: string): number | null {
-  const token = entries[at]!.headers['authorization'];
-  const place = entries
-    .slice(0, at)
-    .findLastIndex(
-      (request) => request.kind === 'composite' && request.headers['authorization'] === token && reads(request, id),
-    );
-  return place === -1 ? null : place;
-}
-
-/** Where nobody else did anything, a value that was replaced comes back only by a decision that was out of date. */
-function valuesThatCameBack({ effects, scenario }: Facts): readonly string[] {
-  if (scenario.outsideChanges > 1) return [];
-  return [...Map.groupBy(effects, ({ id }) => id)].flatMap(([id, writes]) =>
-    [...new Set(writes.flatMap(({ fields }) => fields))].flatMap((field) => {
-      const values = writes
-        .filter(({ fields }) => fields.includes(field))
-        .map(({ after }) => JSON.stringify(after?.[field] ?? null));
-      return new Set(values).size < values.length ? [`${field} of ${id} went back to an earlier value`] : [];
-    }),
-  );
+/**
+ * A value that comes back, although nothing has changed since the decision for the one that had replaced it, comes by a
+ * decision that is older than that one.
+ */
+function valuesThatCameBack({ entries, effects, outside, studies }: Facts): readonly string[] {
+  return [...Map.groupBy(effects, ({ id }) => id)].flatMap(([id, writes]) => {
+    const subject = subjectOf(id, writes[0]?.after ?? {});
+    return [...new Set(writes.flatMap(({ fields }) => fields))].flatMap((field) => {
+      const own = writes.filter(({ fields }) => fields.includes(field));
+      const values = [own[0]?.before ?? null, ...own.map(({ after }) => after)].map((record) =>
+        JSON.stringify(record?.[field] ?? null),
+      );
+      return own.slice(1).flatMap(({ receivedAt }, index) => {
+        const replaced = own[index]!;
+        const comesBack = values.slice(0, index + 1).includes(values[index + 2]!);
+        const since = studies.before(entries[replaced.at]!, replaced.at, subject);
+        const hasReason = [id, subject].some((one) => outside.events(one).some(within(since, receivedAt)));
+        // A grace ends by itself.
+        const isOver = values[index + 1] === '"warning"' && values[index + 2] === '"violation"';
+        return comesBack && !hasReason && !isOver ? [`${field} of ${id} went back to an earlier value`] : [];
+      });
+    });
+  });
 }
 
 /** After everything was done: with no outside change there is nothing to write. */
@@ -169,12 +180,16 @@ const POISON = new Set([
   'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY',
 ]);
 
-/** A record that the org does not take is not tried for ever. */
-export function poisonAttempts({ attempts, scenario }: Facts): readonly string[] {
+/** A record that the org does not take is not tried for ever; a change, a configuration and a retry are a new beginning. */
+export function poisonAttempts({ attempts, outside, scenario }: Facts): readonly string[] {
   const refused = attempts.filter(({ refusal }) => refusal !== null && POISON.has(refusal.code));
-  const most = 8 * scenario.outsideChanges;
+  const anew = [scenario.editedAt, scenario.redisLostAt, scenario.retriedAt].flat().length;
   return [...Map.groupBy(refused, ({ id, fields }) => id ?? String(fields['Rolecall_Key__c']))].flatMap(
-    ([id, tries]) => (tries.length > most ? [`${id} was tried ${tries.length} times in vain, ${most} are many`] : []),
+    ([id, tries]) => {
+      const changes = outside.people(subjectOf(tries[0]!.id, tries[0]!.fields)).length + anew;
+      const most = 8 * Math.max(1, changes);
+      return tries.length > most ? [`${id} was tried ${tries.length} times in vain, ${most} are many`] : [];
+    },
   );
 }
 
