@@ -235,6 +235,11 @@ export interface State {
    * @returns all that are in the window, these among them
    */
   countWrites(module: string, count: WriteCount, per: number): Promise<WriteCount>;
+  /**
+   * Marks what is withheld, by name. A mark is forgotten after a week in which nobody has set it.
+   * @returns the names whose marks were others before, or none
+   */
+  markWithheld(marks: ReadonlyMap<string, string>): Promise<ReadonlySet<string>>;
   /** The modules that write nothing until a person lets them, and why. */
   pausedModules(): Promise<ReadonlyMap<string, Pause>>;
   /** False when it is paused already. */

@@ -115,7 +115,8 @@ const DROP_LEASE = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.c
 /**
  * The work state in one Redis, under one prefix. It grows with the org, not with the time that passes: `memory`, `timers`,
  * `role-parents`, `dead-letters` and `held` have an entry per record, which goes with the record; `assignments` one per
- * lead and epoch; `seen` what the next polls read again; `planned`, `written` and `assigned` what their windows hold.
+ * lead and epoch; `seen` what the next polls read again; `planned`, `written` and `assigned` what their windows hold,
+ * `withheld` what modules that observe have looked at in a week.
  * Every method throws AppError `redis-unreachable` (wait). */
 export function createRedisState(redis: RedisConnection, prefix: string): State {
   const key = (name: string): string => `${prefix}:${name}`;
@@ -246,6 +247,13 @@ export function createRedisState(redis: RedisConnection, prefix: string): State 
       const counted = await run(redis.eval(COUNT_WRITES, 1, key(`written:${module}`), per, writes, refused));
       const [all, bad] = counted as readonly [number, number];
       return { writes: all, refused: bad };
+    },
+    async markWithheld(marks) {
+      const [entries, week] = [[...marks], 7 * 24 * 3_600];
+      const before = await Promise.all(
+        entries.map(([name, mark]) => run(redis.set(key(`withheld:${name}`), mark, 'EX', week, 'GET'))),
+      );
+      return new Set(entries.filter(([, mark], index) => before[index] !== mark).map(([name]) => name));
     },
     async pausedModules() {
       const stored = await run(redis.hgetall(key('paused')));

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import type { Row } from '../domain/record.ts';
+import type { Fields, Row } from '../domain/record.ts';
 import type { DeadLetter } from '../domain/dead-letter.ts';
 import type { Creation, Fate, Update, WriteWorld } from './write-back.ts';
 
@@ -22,16 +22,21 @@ const INSTANT = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
 
 /** The same text for the same change of the same state of the record; the time of the decision is no difference. */
 export function attemptOf({ id, fields }: Update, shown: Row | undefined): string {
-  const sent = Object.entries(fields).filter(([, value]) => typeof value !== 'string' || !INSTANT.test(value));
-  return digest([id, shown?.['SystemModstamp'], sent.toSorted(([a], [b]) => (a < b ? -1 : 1))]);
+  return digestOf([id, shown?.['SystemModstamp'], lastingFields(fields)]);
+}
+
+/** The fields in order, without those that hold the time of a decision. */
+export function lastingFields(fields: Fields): readonly (readonly [string, unknown])[] {
+  const lasting = Object.entries(fields).filter(([, value]) => typeof value !== 'string' || !INSTANT.test(value));
+  return lasting.toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** The same text for the same creation while people leave the record alone. */
 export function attemptToMake({ key, stand }: Creation): string {
-  return digest([key, stand]);
+  return digestOf([key, stand]);
 }
 
 /** What a configuration writes may hold names: only a digest of it is kept. */
-function digest(value: unknown): string {
+export function digestOf(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
 }

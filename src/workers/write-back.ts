@@ -7,6 +7,7 @@ import { categoriesOf, holdBack, type BlastWorld } from './blast-radius.ts';
 import { heedPoison, type PoisonWorld } from './poison-share.ts';
 import { attemptOf, attemptToMake, isRefused, readLetter } from './refused-attempts.ts';
 import { sendRows } from './send-rows.ts';
+import { withholdCreations, withholdUpdates } from './withhold.ts';
 
 /** What a write shares with others (XE20). */
 export type Sharing = {
@@ -77,7 +78,7 @@ export type Review = {
 export type WriteWorld = BlastWorld &
   PoisonWorld & {
     readonly salesforce: Salesforce;
-    readonly state: Pick<State, 'deadLettersOf'>;
+    readonly state: Pick<State, 'deadLettersOf' | 'markWithheld'>;
     readonly observer: Observer;
     readonly configHash: () => string;
     /** Modules that decide but do not write: a dry run holds all of them. */
@@ -101,7 +102,7 @@ export async function submitUpdates(
   world: WriteWorld,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Fate>> {
-  const sifted = world.review?.updates(object, updates) ?? withholdUpdates(object, updates, world);
+  const sifted = world.review?.updates(object, updates) ?? (await withholdUpdates(object, updates, world));
   const fates = new Map([...sifted.fates, ...(await sendUpdates(object, sifted.sent, world, signal))]);
   world.review?.settled(object, fates);
   return fates;
@@ -161,7 +162,7 @@ export async function submitCreations(
   world: WriteWorld,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Fate>> {
-  const sifted = world.review?.creations(object, creations) ?? withholdCreations(object, creations, world);
+  const sifted = world.review?.creations(object, creations) ?? (await withholdCreations(object, creations, world));
   const fates = new Map([...sifted.fates, ...(await sendCreations(object, sifted.sent, world, signal))]);
   world.review?.settled(object, fates);
   return fates;
@@ -203,27 +204,6 @@ async function sendCreations(
     world,
   );
   return fates;
-}
-
-/** What modules that only observe would write is told and not sent (F38). */
-function withholdUpdates(object: string, updates: readonly Update[], world: WriteWorld): Sifted<Update> {
-  const withheld = updates.filter(({ module }) => world.isWithheld(module));
-  for (const { module, id, fields } of withheld) {
-    const wouldWrite = { module, object, record_id: id, fields: Object.keys(fields) };
-    world.observer.emit('would_write', { ...wouldWrite, action: 'update' });
-  }
-  const sent = updates.filter(({ module }) => !world.isWithheld(module));
-  return { sent, fates: new Map(withheld.map(({ id }) => [id, { kind: 'withheld' }])) };
-}
-
-function withholdCreations(object: string, creations: readonly Creation[], world: WriteWorld): Sifted<Creation> {
-  const withheld = creations.filter(({ module }) => world.isWithheld(module));
-  for (const { module, about, fields } of withheld) {
-    const wouldWrite = { module, object, record_id: about, fields: Object.keys(fields) };
-    world.observer.emit('would_write', { ...wouldWrite, action: 'create' });
-  }
-  const sent = creations.filter(({ module }) => !world.isWithheld(module));
-  return { sent, fates: new Map(withheld.map(({ key }) => [key, { kind: 'withheld' }])) };
 }
 
 function mergeUpdates(updates: readonly Update[]): readonly Update[] {

@@ -4,6 +4,7 @@ import { findViolations } from '../faults/checker.ts';
 import { startFaultWorld, writesIn } from '../faults/fault-world.ts';
 import { describeOrg } from '../faults/final-state.ts';
 import { attemptsIn } from '../faults/request-facts.ts';
+import { WITHOUT_BUYER } from '../support/company.ts';
 import type { Told } from '../support/world.ts';
 
 function ofKind(events: readonly Told[], name: string): readonly Told[] {
@@ -49,7 +50,7 @@ describe.concurrent('start --once', () => {
     expect(findViolations(sandbox)).toEqual([]);
   });
 
-  it('in observe mode decides and writes nothing of that module (F38)', async () => {
+  it('in observe mode decides and writes nothing of that module, and says once what it would write (F38, F39)', async () => {
     await using started = await startFaultWorld(
       {},
       {
@@ -61,6 +62,7 @@ describe.concurrent('start --once', () => {
       },
     );
     const { world, sandbox, company, org } = started;
+    const deal = company.opportunity('Proposal/Price Quote', WITHOUT_BUYER);
 
     const events = await world.once();
 
@@ -71,6 +73,15 @@ describe.concurrent('start --once', () => {
     expect(new Set(ofKind(events, 'would_write').map(({ module }) => module))).toEqual(
       new Set(['routing', 'contact_roles', 'opportunity_criteria']),
     );
+
+    // Somebody edits what no rule reads; then what one reads.
+    const records = [...org.all('Lead'), ...org.all('Opportunity')].map(({ Id }) => Id as string);
+    for (const id of records) org.admin.update(id, { Description: 'Seen at the fair' });
+    expect(ofKind(await world.once(), 'would_write')).toEqual([]);
+    company.addRole(deal, ['d', 'Economic Buyer']);
+    expect(ofKind(await world.once(), 'would_write')).toMatchObject([
+      { module: 'contact_roles', object: 'Opportunity', record_id: deal },
+    ]);
   });
 });
 

@@ -61,6 +61,7 @@ export function shadowState(state: State, preset: ReadonlyMap<string, Memory>): 
     removeDeadLetters: nothing,
     admitWrites: async (_, writes) => writes,
     countWrites: async (_, count) => count,
+    markWithheld: async () => new Set(),
     pauseModule: async () => false,
     resumeModule: async () => false,
     holdRecords: nothing,
