@@ -21,10 +21,11 @@ local holder, hour, orgNow = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local places, inside, waiting = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local usage, limit, isLeaving = ARGV[7], ARGV[8], ARGV[9]
 local lane, wanted, ceiling = ARGV[10], tonumber(ARGV[11]), tonumber(ARGV[12])
+local probeIn = tonumber(ARGV[13])
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-for i = 13, #ARGV, 2 do redis.call('HINCRBY', KEYS[1], 'c:' .. hour .. ':' .. ARGV[i], ARGV[i + 1]) end
+for i = 14, #ARGV, 2 do redis.call('HINCRBY', KEYS[1], 'c:' .. hour .. ':' .. ARGV[i], ARGV[i + 1]) end
 if usage ~= '' then redis.call('HSET', KEYS[1], 'usage', usage) end
 
 local total, byLane, replicas, held, fields = 0, {}, 1, 0, {}
@@ -75,7 +76,7 @@ if limit == 'gone' then
   probeAt = -1
 elseif (limit == 'reached' and probeAt < 0) or (limit == 'asking' and probeAt >= 0 and orgNow >= probeAt) then
   if limit == 'asking' then isProbe = 1 end
-  probeAt = orgNow + ${PROBE_EVERY}
+  probeAt = orgNow + (limit == 'reached' and probeIn or ${PROBE_EVERY})
   redis.call('HSET', KEYS[1], 'limit', string.format('%.0f', probeAt))
 end
 
@@ -91,7 +92,7 @@ export function createCallLedger(redis: RedisConnection, prefix: string): CallLe
   const holder = randomUUID();
 
   async function exchange(news: CallNews, isLeaving: boolean): Promise<CallStanding> {
-    const { now, places, inside, waiting, usage, limit, wanted, booked } = news;
+    const { now, places, inside, waiting, usage, limit, probeInMs, wanted, booked } = news;
     const reply = await redis
       .eval(
         EXCHANGE,
@@ -109,6 +110,7 @@ export function createCallLedger(redis: RedisConnection, prefix: string): CallLe
         wanted?.lane ?? '',
         wanted?.calls ?? 0,
         wanted?.ceiling ?? -1,
+        Math.min(probeInMs ?? PROBE_EVERY, PROBE_EVERY),
         ...[...booked].filter(([, calls]) => calls !== 0).flat(),
       )
       .catch((cause: unknown) => Promise.reject(redisError(cause)));

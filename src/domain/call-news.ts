@@ -18,6 +18,8 @@ export type CallNews = {
   readonly usage: ApiUsage | null;
   /** The daily limit was `reached`, is `gone`, or we are `asking` to be the one that probes it. */
   readonly limit: 'reached' | 'asking' | 'gone' | null;
+  /** How soon a limit that was reached may be probed, ms, where the org told; null where it did not. */
+  readonly probeInMs: number | null;
 };
 
 export type CallStanding = {

@@ -36,6 +36,7 @@ function news(changes: Partial<CallNews> = {}): CallNews {
     waiting: 0,
     usage: null,
     limit: null,
+    probeInMs: null,
     ...changes,
   };
 }
@@ -127,6 +128,17 @@ describe('the daily limit of the org (XE14, I21)', () => {
     const next = await askedAt(first, TEN + 10 * MINUTE);
 
     expect([early, due, again, next]).toEqual([false, true, false, true]);
+  });
+
+  it('is probed as soon as the org has told, where it has (I23, FM 36)', async () => {
+    await first.exchange(news({ limit: 'reached', probeInMs: 30_000 }));
+
+    const probes: boolean[] = [];
+    for (const at of [TEN + 29_000, TEN + 30_000, TEN + 60_000]) {
+      probes.push((await second.exchange(news({ now: at, limit: 'asking' }))).isProbe);
+    }
+
+    expect(probes).toEqual([false, true, false]);
   });
 
   it('is known to replicas that were not refused, and gone for all when one was answered', async () => {

@@ -43,3 +43,34 @@ describe('an org whose daily calls are used up', () => {
     expect(findViolations(sandbox)).toEqual([]);
   }, 60_000);
 });
+
+describe('an org that says how long to wait', () => {
+  it('is left alone for so long by all calls, and everything is done then (FM 36)', async () => {
+    await using started = await startFaultWorld();
+    const { world, sandbox, company, org } = started;
+    const clock = createHurriedClock(20, sandbox.clock);
+    const busy = sandbox.faults.add({
+      when: { where: isCounted },
+      skip: 20,
+      times: 1,
+      do: { kind: 'answer', status: 429, body: '', headers: { 'retry-after': '30' } },
+    });
+    const asked: number[] = [];
+    sandbox.hooks.onRequest = (request) => {
+      if (busy.fired() > 0 && isCounted(request)) asked.push(clock.monotonic());
+    };
+    const daemon = world.start({ clock });
+    await daemon.seen('org.unreachable');
+    const begun = clock.monotonic();
+    await daemon.next('org.reachable');
+    await daemon.until(() => org.all('Lead').every(({ OwnerId }) => OwnerId !== company.queueId('Inbound_Leads')));
+    await daemon.stop();
+
+    // What was under way already may still have arrived.
+    expect(asked.filter((at) => at < begun + 30_000).length).toBeLessThan(5);
+    expect(asked.filter((at) => at > begun + 1_000 && at < begun + 30_000)).toEqual([]);
+    expect(asked.filter((at) => at > begun + 30_000)[0]).toBeLessThan(begun + 60_000);
+    await world.once();
+    expect(findViolations(sandbox)).toEqual([]);
+  }, 60_000);
+});

@@ -197,6 +197,7 @@ export function createGovernor(settings: GovernorSettings): Governor {
       waiting: gate.waiting(),
       usage: null,
       limit: null,
+      probeInMs: null,
     };
   }
 
@@ -207,14 +208,14 @@ export function createGovernor(settings: GovernorSettings): Governor {
     }
     if (refusal.code !== 'REQUEST_LIMIT_EXCEEDED') return refusal;
     const wait = refusal.retryAfterMs ?? PROBE_EVERY;
-    if (known.probeAt === null) tellLimit('reached', now() + wait);
+    if (known.probeAt === null) tellLimit('reached', wait);
     return limitHolds(Math.min(wait, LIMIT_PATIENCE), refusal);
   }
 
-  function tellLimit(limit: 'reached' | 'gone', probeAt: Instant | null): void {
-    known = { ...known, probeAt };
+  function tellLimit(limit: 'reached' | 'gone', probeInMs: number | null): void {
+    known = { ...known, probeAt: probeInMs === null ? null : now() + probeInMs };
     tidings += 1;
-    void exchange({ limit }).finally(() => {
+    void exchange({ limit, probeInMs }).finally(() => {
       tidings -= 1;
     });
   }

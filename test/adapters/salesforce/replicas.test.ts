@@ -136,6 +136,7 @@ describe('two replicas', () => {
             waiting: 0,
             usage: null,
             limit: null,
+            probeInMs: null,
           })
         ).byLane.get('routing'),
       )
