@@ -36,6 +36,7 @@ const FAULTS: readonly (readonly [name: string, rule: FaultRule])[] = [
   ['flags are neither committed nor answered', { when: FLAGS, do: { kind: 'hang', at: 'before-commit' } }],
   ['a poll is answered with a page in HTML and 200 (XE24)', { when: POLLS, do: maintenancePage(200) }],
   ['the body of a poll is cut off (FM 39)', { when: POLLS, do: { kind: 'truncate', bytes: 80 } }],
+  ['a page of a poll names no next one, yet is not the last (FM 8)', { when: POLLS, do: withoutNext() }],
   ['the body of a read hangs (FM 40)', { when: LOADS, do: { kind: 'stall', bytes: 50 } }],
   ['the session ends in the middle of a poll (XE21)', { when: { kind: 'query-more' }, do: { kind: 'expire-session' } }],
   ['the session ends before a write', { when: OWNERS, do: { kind: 'expire-session' } }],
@@ -50,6 +51,10 @@ const FAULTS: readonly (readonly [name: string, rule: FaultRule])[] = [
 
 function afterCommit(status: number): FaultRule['do'] {
   return { kind: 'answer-after-commit', status, body: '<html>oops</html>', headers: { 'content-type': 'text/html' } };
+}
+
+function withoutNext(): FaultRule['do'] {
+  return { kind: 'edit', edit: (page) => ({ ...(page as object), done: false, nextRecordsUrl: undefined }) };
 }
 
 function locked(): FaultRule['do'] {

@@ -78,3 +78,24 @@ it('a task that somebody else has made meanwhile is ours, and ids that differ by
   expect(findViolations(sandbox)).toEqual([]);
   expect(writesIn(await world.once())).toEqual([]);
 });
+
+it('an edit that comes while its deal is in work is decided after it, on what it says (FM 47)', async () => {
+  await using started = await startCompany();
+  const { world, company, org, sandbox } = started;
+  const deal = company.opportunity('Proposal/Price Quote', WITHOUT_BUYER);
+  const daemon = world.start();
+  sandbox.hooks.afterCommit = async (request) => {
+    if (!writes(request, 'Contact_Role_Status__c')) return;
+    sandbox.hooks.afterCommit = null;
+    org.as('max@northwind.example').update(deal, { StageName: 'Needs Analysis' });
+    // The batch is not over before the edit has been read and queued.
+    await daemon.next('poll.completed', ({ object, rows }) => object === 'Opportunity' && rows > 0);
+  };
+
+  await daemon.until(() => company.flags(deal).status === 'compliant');
+  await daemon.stop();
+
+  expect(company.tasks(deal)).toEqual([]);
+  await world.once();
+  expect(findViolations(sandbox, { outsideChanges: 2 })).toEqual([]);
+});
