@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createBullQueues } from '../../src/adapters/queues/bullmq.ts';
 import { watchWorkers } from '../../src/app/watch-workers.ts';
 import type { WorkQueues } from '../../src/ports.ts';
+import { flush } from '../faults/redis-mishaps.ts';
 import { freshRedis, type FreshRedis } from '../support/redis.ts';
 
 let fresh: FreshRedis;
@@ -90,6 +91,43 @@ describe('the queues', () => {
 
     expect(await refused.promise).toMatchObject({ code: 'redis-unreachable', recovery: 'wait' });
     expect((await given.promise).aborted).toBe(true);
+  });
+
+  it('tell the batch that an emptied Redis has lost from the next one, though that has its id (FM 44)', async () => {
+    const refused = Promise.withResolvers<unknown>();
+    const jobs: string[] = [];
+    const done = Promise.withResolvers<void>();
+    await queues.add('lead', ['lost']);
+
+    await queues.work('lead', async ({ ids: [id] }, signal, assure) => {
+      jobs.push(...(await fresh.redis.keys(`${fresh.prefix}:queue:lead:*:lock`)));
+      if (id === 'next') return done.resolve();
+      await flush(fresh);
+      await queues.add('lead', ['next']);
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      await assure().catch(refused.resolve);
+    });
+
+    expect(await refused.promise).toMatchObject({ code: 'redis-unreachable', recovery: 'wait' });
+    await done.promise;
+    expect(jobs).toEqual([jobs[0], jobs[0]]);
+  });
+
+  it('go on when a batch that waits has vanished: its records are not blocked (FM 48)', async () => {
+    const seen: string[] = [];
+    const done = Promise.withResolvers<void>();
+    await queues.add('lead', ['a']);
+    await queues.add('lead', ['b']);
+    expect(await fresh.redis.del(`${fresh.prefix}:queue:lead:2`)).toBe(1);
+
+    await queues.work('lead', async ({ ids: [id = ''] }) => {
+      seen.push(id);
+      if (id === 'a') await queues.add('lead', ['b']);
+      else done.resolve();
+    });
+
+    await done.promise;
+    expect(seen).toEqual(['a', 'b']);
   });
 });
 
