@@ -10,10 +10,8 @@ import type { DaemonSettings } from './daemon-settings.ts';
 import type { LiveConfig } from './live-config.ts';
 import type { Troubles } from './troubles.ts';
 
+/** The parts of a daemon that has started. */
 type Served = {
-  readonly observer: Observer;
-  readonly metrics: Metrics;
-  readonly closers: Closer[];
   readonly isRedisThere: () => boolean;
   readonly salesforce: Salesforce;
   readonly queues: WorkQueues;
@@ -24,28 +22,60 @@ type Served = {
   readonly alerts: Pick<AlertOutbox, 'waiting'>;
 };
 
-/** Serves `/health`, `/ready` and `/metrics`, and logs where. @throws AppError `http-port` (fix-config) */
-export async function serveStatus({ environment, once }: DaemonSettings, served: Served): Promise<void> {
-  const { observer, metrics, closers, isRedisThere, salesforce, config, troubles } = served;
+type Serving = {
+  readonly observer: Observer;
+  readonly metrics: Metrics;
+  readonly closers: Closer[];
+  readonly stop: AbortSignal;
+};
+
+/** What the pages tell of a daemon: what its start waits for, then how its parts are. */
+export type Status = { waitsFor(what: string): void; shows(parts: Served): void };
+
+/**
+ * Serves `/health`, `/ready` and `/metrics` from the start to the end of the daemon, and logs where.
+ * @throws AppError `http-port` (fix-config)
+ */
+export async function serveStatus({ environment, once }: DaemonSettings, serving: Serving): Promise<Status> {
+  const { observer, metrics, closers, stop } = serving;
+  let parts: Served | null = null;
+  let awaited = 'its parts';
   // A run that ends by itself may go on beside the daemon, whose port it is.
   const address = { ...environment.http, isPortFixed: !once };
   const pages = await serveStatusPages(address, {
-    health: () => healthOf(served),
-    metrics: async () => {
-      const modules = [...config.current().modes.keys()];
-      metrics.setGauges({
-        calls: salesforce.calls(),
-        budget: salesforce.budget(),
-        queued: await countQueued(served),
-        paused: new Map(modules.map((module) => [module, troubles.paused().has(module)])),
-        isConfigRejected: config.rejection() !== null,
-        isRedisThere: isRedisThere(),
-      });
+    health() {
+      if (stop.aborted) return { ready: false, problems: ['the daemon is stopping'] };
+      return parts === null
+        ? { ready: false, problems: [`the daemon is starting: it waits for ${awaited}`] }
+        : healthOf(parts);
+    },
+    async metrics() {
+      if (parts !== null) metrics.setGauges(await readGauges(parts));
       return metrics.registry.metrics();
     },
   });
   closers.push(() => pages.close());
   observer.emit('http.listening', { host: pages.host, port: pages.port });
+  return {
+    waitsFor(what) {
+      awaited = what;
+    },
+    shows(started) {
+      parts = started;
+    },
+  };
+}
+
+async function readGauges(parts: Served): Promise<Parameters<Metrics['setGauges']>[0]> {
+  const { salesforce, config, troubles, isRedisThere } = parts;
+  return {
+    calls: salesforce.calls(),
+    budget: salesforce.budget(),
+    queued: await countQueued(parts),
+    paused: new Map([...config.current().modes.keys()].map((module) => [module, troubles.paused().has(module)])),
+    isConfigRejected: config.rejection() !== null,
+    isRedisThere: isRedisThere(),
+  };
 }
 
 /** The other figures are told also while Redis is away, when they matter most. */

@@ -61,6 +61,8 @@ export type Running = {
 export async function startDaemon(settings: DaemonSettings, starting: Starting): Promise<Running> {
   const { observer, clock, closers, stop } = starting;
   const { environment } = settings;
+  const status = await serveStatus(settings, starting);
+  status.waitsFor('Redis');
   const redisSettings = redisSettingsOf(settings);
   const redis = connectForCommands(redisSettings);
   closers.push(() => redis.disconnect());
@@ -69,6 +71,7 @@ export async function startDaemon(settings: DaemonSettings, starting: Starting):
   closers.push(() => watch.stop());
   if (settings.dryRun) closers.push(() => forgetKeys(redis, redisSettings.prefix));
 
+  status.waitsFor('Salesforce');
   let bounds: (() => ApiBudget) | null = null;
   const salesforce = openSalesforce(environment.salesforce, redis, environment.redis.prefix, {
     ...(settings.deadlines === undefined ? {} : { deadlines: settings.deadlines }),
@@ -123,8 +126,7 @@ export async function startDaemon(settings: DaemonSettings, starting: Starting):
     clock,
   });
   closers.push(watchTroubles(troubles, clock));
-  const served = { isRedisThere, salesforce, queues, state, gate, config, troubles, alerts };
-  await serveStatus(settings, { ...starting, ...served });
+  status.shows({ isRedisThere, salesforce, queues, state, gate, config, troubles, alerts });
   const suspensions = createSuspensions({ loaded, salesforce, state, queues, standstills });
   const world = openWorld(settings, starting, { salesforce, state, queues, alerts, loaded, suspensions });
   closers.push(() => queues.stop(GRACE));

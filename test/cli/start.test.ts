@@ -210,11 +210,20 @@ describe.each<Entrance>(['src/main.ts', 'src/launch.cjs'])('a daemon started by 
   });
 });
 
-describe('SIGTERM before the daemon runs ends it with 0 all the same', () => {
-  it('while it waits for an org in maintenance', async () => {
+/** What `/ready` answers, with its status. */
+async function ready(daemon: Started) {
+  const { host, port } = await daemon.event('http.listening');
+  const page = await fetch(`http://${String(host)}:${String(port)}/ready`);
+  return { status: page.status, ...((await page.json()) as Record<string, unknown>) };
+}
+
+describe('a start that has to wait says so on its pages, and SIGTERM ends it with 0 all the same (I40)', () => {
+  it('for an org in maintenance', async () => {
     const outage = sandbox.faults.add({ when: {}, do: { kind: 'answer', status: 503, body: 'Under maintenance' } });
     const daemon = start([]);
     await daemon.event('org.unreachable');
+    const problems = ['the daemon is starting: it waits for Salesforce'];
+    expect(await ready(daemon)).toEqual({ status: 503, ready: false, problems });
 
     daemon.child.kill('SIGTERM');
 
@@ -222,9 +231,10 @@ describe('SIGTERM before the daemon runs ends it with 0 all the same', () => {
     outage.off();
   });
 
-  it('while it waits for Redis', async () => {
+  it('for Redis', async () => {
     const daemon = start([], { REDIS_URL: 'redis://127.0.0.1:1' });
     await daemon.event('redis.unreachable');
+    expect(await ready(daemon)).toMatchObject({ problems: ['the daemon is starting: it waits for Redis'] });
 
     daemon.child.kill('SIGTERM');
 
