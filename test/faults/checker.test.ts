@@ -5,6 +5,7 @@ import { signIn, type Client } from '../sandbox/sandbox-client.ts';
 import { startCompany, type CompanyWorld } from '../support/company-world.ts';
 import { WITHOUT_BUYER } from '../support/company.ts';
 import { findViolations } from './checker.ts';
+import { EXAMPLE_IN_FORCE, type DesiredConfig } from './desired-config.ts';
 import type { Scenario } from './scenario.ts';
 
 const OURS = { 'Sforce-Auto-Assign': 'FALSE', 'user-agent': 'rolecall' };
@@ -21,9 +22,12 @@ async function look(client: Client, object: string, id: string): Promise<void> {
   await client.get(`/query?q=${encodeURIComponent(`SELECT Id FROM ${object} WHERE Id IN ('${id}')`)}`, OURS);
 }
 
-/** Reads a lead as one reads it to decide. */
+/** Reads a lead or a deal as one reads it to decide. */
 async function study(client: Client, id: string): Promise<void> {
-  await client.get(`/query?q=${encodeURIComponent(`SELECT Id, Country FROM Lead WHERE Id IN ('${id}')`)}`, OURS);
+  const soql = id.startsWith('00Q')
+    ? `SELECT Id, Country FROM Lead WHERE Id IN ('${id}')`
+    : `SELECT Id FROM OpportunityContactRole WHERE OpportunityId IN ('${id}')`;
+  await client.get(`/query?q=${encodeURIComponent(soql)}`, OURS);
 }
 
 /** Enters a request that the org never saw: what a client of the tests cannot well do. */
@@ -53,6 +57,15 @@ function pollOf(object: string, from: string, until: string): Partial<LoggedRequ
   const where = `SystemModstamp >= ${from} AND SystemModstamp < ${until}`;
   return { path: `/services/data/v66.0/query?q=SELECT Id FROM ${object} WHERE ${where} ORDER BY SystemModstamp, Id` };
 }
+
+/** A configuration that asks for a sponsor from the first stage on, and gives the north to others. */
+const OTHER: DesiredConfig = otherThan(EXAMPLE_IN_FORCE[0]!.config);
+
+function otherThan({ stages: [first, ...later] }: DesiredConfig): DesiredConfig {
+  return { stages: [{ ...first!, require: ['exec_sponsor'] }, ...later], nordics: 'emea-general' };
+}
+
+const NOBODY_THERE = { Contact_Role_Coverage__c: '0/2', Missing_Contact_Roles__c: 'contacts 0/1; primary' };
 
 const LIMIT = { code: 'REQUEST_LIMIT_EXCEEDED', message: 'TotalRequests Limit exceeded.', part: null, row: null };
 
@@ -302,7 +315,7 @@ const SINS: readonly (readonly [name: string, sin: Sin, line: RegExp, scenario?:
       forge(world, pollOf('Lead', '2026-11-24T09:00:00Z', '2026-11-24T10:05:00Z'));
     },
     /^I18 .*Lead .*was in no window/,
-    { isJudged: true, mostLateMs: 300_000 },
+    { isJudged: true, timedUntil: Number.POSITIVE_INFINITY },
   ],
   [
     'never asks which roles were deleted',
@@ -386,6 +399,51 @@ const SINS: readonly (readonly [name: string, sin: Sin, line: RegExp, scenario?:
       for (let time = 0; time < 9; time++) await write(client, 'PATCH', 'Lead', [{ id, MQL__c: true }]);
     },
     /^I28 .*tried 9 times in vain, 8 are many/,
+  ],
+  [
+    'flags by a configuration that has been replaced',
+    async ({ company, clock }, client) => {
+      const id = company.opportunity('Qualification', []);
+      clock.advance(60);
+      await study(client, id);
+      await write(client, 'PATCH', 'Opportunity', [
+        { id, Contact_Role_Status__c: 'warning', Missing_Contact_Roles__c: 'contacts 0/1; primary' },
+      ]);
+      return { configs: [...EXAMPLE_IN_FORCE, { since: clock.now() - 11_000, config: OTHER }] };
+    },
+    /^I30 .*contacts 0\/1; primary", which no configuration of that time asks for/,
+  ],
+  [
+    'flags by a configuration that was never in force',
+    async ({ company, clock }, client) => {
+      const id = company.opportunity('Qualification', []);
+      clock.advance(60);
+      await study(client, id);
+      await write(client, 'PATCH', 'Opportunity', [
+        { id, Contact_Role_Status__c: 'warning', Missing_Contact_Roles__c: 'contacts 0/1; primary; exec_sponsor' },
+      ]);
+    },
+    /^I30 .*exec_sponsor", which no configuration of that time asks for/,
+  ],
+  [
+    'leaves the flags of the configuration before',
+    async ({ company, clock }) => {
+      company.opportunity('Qualification', [], { Contact_Role_Status__c: 'warning', ...NOBODY_THERE });
+      return { configs: [...EXAMPLE_IN_FORCE, { since: clock.now(), config: OTHER }] };
+    },
+    /^I3 .*not warning or violation 0\/3 contacts 0\/1; primary; exec_sponsor/,
+    { isJudged: true },
+  ],
+  [
+    'gives a lead to whom the configuration before gave it',
+    async ({ company, clock }, client) => {
+      const since = clock.now() - 11_000;
+      const given = { MQL__c: true, Territory__c: 'emea/nordics' };
+      await write(client, 'PATCH', 'Lead', [{ id: company.lead(), OwnerId: company.userId('ron'), ...given }]);
+      return { configs: [...EXAMPLE_IN_FORCE, { since, config: OTHER }] };
+    },
+    /^I1 .*its owner is ron@northwind.example, not one of kim@northwind.example, lee@northwind.example/,
+    { isJudged: true },
   ],
   [
     'writes by a decision that is older than what it replaces',

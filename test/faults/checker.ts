@@ -1,5 +1,6 @@
 import type { SandboxOrg } from '../../src/sandbox/sandbox-org.ts';
 import type { Change } from '../../src/sandbox/store.ts';
+import { effectsOfOtherConfigs } from './checks/of-configs.ts';
 import { OWNED, type Check, type Effect, type Facts } from './checks/facts.ts';
 import { callsWithoutLimit, retryStorms, tooManyAtOnce, tooManyCalls, tooManyTokens } from './checks/of-load.ts';
 import { brokenChains, unseenChanges, wrongSoql, wrongWindows } from './checks/of-reading.ts';
@@ -30,7 +31,7 @@ import { PLAIN, type Scenario } from './scenario.ts';
 /**
  * Holds what the daemon did to the invariants of reliability §2.19. It reads only the org's final state and its request
  * log, and knows nothing of the daemon but which user it is and which fields the example configuration writes.
- * I29–I35 and I38–I40 need a process, a clock or another run: their scenarios assert them, with this checker at the end.
+ * I29, I31–I35 and I38–I40 need a process, a clock or another run: their scenarios assert them, with this checker at the end.
  * @returns one line per violation; empty when all hold
  */
 export function findViolations(sandbox: SandboxOrg, scenario: Scenario = {}): readonly string[] {
@@ -39,9 +40,9 @@ export function findViolations(sandbox: SandboxOrg, scenario: Scenario = {}): re
 }
 
 const INVARIANTS: readonly (readonly [string, Check])[] = [
-  ['I1 leads are as desired', ({ sandbox, scenario }) => (scenario.isJudged ? undesiredLeads(sandbox) : [])],
+  ['I1 leads are as desired', undesiredLeads],
   ['I2 writes only to what is ours to write', writesToForeign],
-  ['I3 flags are as desired', ({ sandbox, scenario }) => (scenario.isJudged ? undesiredFlags(sandbox) : [])],
+  ['I3 flags are as desired', undesiredFlags],
   ['I4 one task per episode', tasksPerKey],
   ['I5 never two open tasks of one rule about one deal', overlappingTasks],
   ['I6 one owner change per lead', ownerChanges],
@@ -68,6 +69,7 @@ const INVARIANTS: readonly (readonly [string, Check])[] = [
   ['I26 headers, owned fields, whole ids', wrongRequests],
   ['I27 SOQL that others can read', wrongSoql],
   ['I28 poison is not tried for ever', poisonAttempts],
+  ['I30 no effect of another configuration', effectsOfOtherConfigs],
   ['I36 no decision that is out of date', staleDecisions],
   ['I37 effects come soon', lateEffects],
   ['C16 no role is written, nothing is deleted', forbiddenWrites],

@@ -1,6 +1,8 @@
 import { readStamp } from '../../src/sandbox/org-clock.ts';
 import type { SandboxOrg } from '../../src/sandbox/sandbox-org.ts';
 import type { StoredRecord } from '../../src/sandbox/types.ts';
+import type { Facts } from './checks/facts.ts';
+import type { DesiredConfig, StageRule } from './desired-config.ts';
 
 const DAY = 24 * 3_600_000;
 
@@ -14,16 +16,16 @@ export type DesiredFlags = {
 /** One role row, as far as it counts. */
 type Member = { readonly contactId: string; readonly role: string | null; readonly isPrimary: boolean };
 
-/** The rules of contact roles, written a second time for the example configuration and the present alone. */
-export function desireFlags(sandbox: SandboxOrg, deal: StoredRecord): DesiredFlags {
+/** The rules of contact roles, written a second time for the present alone, the example, and stages that differ from it. */
+export function desireFlags(sandbox: SandboxOrg, deal: StoredRecord, { stages }: DesiredConfig): DesiredFlags {
   const amount = deal['Amount'];
   if (typeof amount === 'number' && amount < 10_000) return { status: [null], coverage: null, missing: null };
   if (deal['OCR_Exempt__c'] === true) return { status: ['exempt'], coverage: null, missing: null };
   const closesIn = Date.parse(String(deal['CloseDate'])) - sandbox.clock.now();
-  const level = closesIn < 14 * DAY ? 5 : levelOf(String(deal['StageName']));
-  if (level === 0) return { status: ['not_applicable'], coverage: null, missing: null };
+  const rules = rulesUpTo(stages, closesIn < 14 * DAY ? 'Negotiation/Review' : String(deal['StageName']));
+  if (rules.length === 0) return { status: ['not_applicable'], coverage: null, missing: null };
   const isSmall = typeof amount === 'number' && amount < 25_000;
-  const items = itemsOf(level, isSmall, liveMembers(sandbox, deal), engagedContacts(sandbox));
+  const items = itemsOf(rules, isSmall, liveMembers(sandbox, deal), engagedContacts(sandbox));
   const missing = items.flatMap(({ isThere, text }) => (isThere ? [] : [text]));
   return {
     status: missing.length === 0 ? ['compliant'] : ['warning', 'violation'],
@@ -32,18 +34,20 @@ export function desireFlags(sandbox: SandboxOrg, deal: StoredRecord): DesiredFla
   };
 }
 
-/** How many of the five listed stages are reached; a stage that is not listed counts as the one before it (C2). */
-function levelOf(stage: string): number {
-  const stages = [
-    'Prospecting',
-    'Qualification',
-    'Needs Analysis',
-    'Value Proposition',
-    'Proposal/Price Quote',
-    'Negotiation/Review',
-  ];
-  const unlisted: Readonly<Record<string, number>> = { 'Id. Decision Makers': 3, 'Perception Analysis': 3 };
-  return unlisted[stage] ?? stages.indexOf(stage);
+const STAGES = [
+  'Prospecting',
+  'Qualification',
+  'Needs Analysis',
+  'Value Proposition',
+  'Id. Decision Makers',
+  'Perception Analysis',
+  'Proposal/Price Quote',
+  'Negotiation/Review',
+];
+
+/** The rules of the stages that are reached; a stage that is not listed counts as the one before it (C2). */
+function rulesUpTo(stages: readonly StageRule[], reached: string): readonly StageRule[] {
+  return stages.filter(({ stage }) => STAGES.indexOf(stage) <= STAGES.indexOf(reached));
 }
 
 const ROLES: Readonly<Record<string, string>> = {
@@ -97,20 +101,23 @@ function engagedContacts({ org, clock }: Pick<SandboxOrg, 'org' | 'clock'>): Rea
 
 type Item = { readonly isThere: boolean; readonly text: string };
 
-/** The items of C11, in the order in which `{missing}` lists them. */
+/** The items of C11, in the order in which `{missing}` lists them; small deals need no procurement and two people at most (C4). */
 function itemsOf(
-  level: number,
+  rules: readonly StageRule[],
   isSmall: boolean,
   members: readonly Member[],
   engaged: ReadonlySet<string>,
 ): readonly Item[] {
+  const isKept = (role: string): boolean => !(isSmall && role === 'procurement');
   const people = new Set(members.map(({ contactId }) => contactId)).size;
-  const wanted = [0, 1, 2, 3, 3, 4][level]!;
+  const wanted = Math.max(...rules.map(({ min_contacts: least = 0 }) => least));
   const least = isSmall ? Math.min(2, wanted) : wanted;
-  const required = ['champion', 'technical', 'economic_buyer', 'procurement']
-    .slice(0, level - 1)
-    .filter((role) => !(isSmall && role === 'procurement'));
-  const filled = fillRoles(required, members, level >= 4);
+  const required = [...new Set(rules.flatMap(({ require = [] }) => require))].filter(isKept);
+  const filled = fillRoles(
+    required,
+    members,
+    rules.some((rule) => rule.distinct_people === true),
+  );
   const has = (role: string): boolean => members.some((member) => member.role === role);
   const isEngaged = (role: string): boolean =>
     members.some((member) => member.role === role && engaged.has(member.contactId));
@@ -118,10 +125,13 @@ function itemsOf(
     { isThere: people >= least, text: `contacts ${people}/${least}` },
     { isThere: members.some(({ isPrimary }) => isPrimary), text: 'primary' },
     ...required.map((role) => ({ isThere: filled.has(role), text: role })),
-    ...(level < 5 ? [] : [{ isThere: has('exec_sponsor') || has('user'), text: 'exec_sponsor or user' }]),
-    ...(level < 5
-      ? []
-      : ['economic_buyer', 'champion'].map((role) => ({ isThere: isEngaged(role), text: `not engaged: ${role}` }))),
+    ...rules
+      .flatMap(({ any_of: sets = [] }) => sets)
+      .map((set) => ({ isThere: set.some(has), text: set.join(' or ') })),
+    ...rules
+      .flatMap(({ engaged: roles = [] }) => roles)
+      .filter(isKept)
+      .map((role) => ({ isThere: isEngaged(role), text: `not engaged: ${role}` })),
   ];
 }
 
@@ -140,12 +150,14 @@ function fillRoles(required: readonly string[], members: readonly Member[], isDi
   }
 }
 
-/** I3: every open deal shows what is desired of it. @returns one line per deal that does not */
-export function undesiredFlags(sandbox: SandboxOrg): readonly string[] {
+/** I3: every open deal shows what the configuration in force desires of it. @returns one line per deal that does not */
+export function undesiredFlags({ sandbox, scenario }: Facts): readonly string[] {
+  if (!scenario.isJudged) return [];
+  const { config } = scenario.configs.at(-1)!;
   return sandbox.org
     .all('Opportunity', (deal) => deal['IsClosed'] !== true)
     .flatMap((deal) => {
-      const desired = desireFlags(sandbox, deal);
+      const desired = desireFlags(sandbox, deal, config);
       const status = textOf(deal['Contact_Role_Status__c']);
       const coverage = textOf(deal['Contact_Role_Coverage__c']);
       const missing = textOf(deal['Missing_Contact_Roles__c']);

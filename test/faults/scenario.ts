@@ -1,7 +1,9 @@
+import { EXAMPLE_IN_FORCE, type InForce } from './desired-config.ts';
+
 /** What a scenario did that the org's state and log cannot tell. */
 export type Scenario = {
-  /** When the configuration was changed to another valid one, by the org's clock, ms. */
-  readonly editedAt?: readonly number[];
+  /** The valid configurations that have come one after the other, at least one; the last is in force. */
+  readonly configs?: readonly InForce[];
   /** When Redis lost what it held, by the org's clock, ms: turns that were not written yet are taken again (I7). */
   readonly redisLostAt?: readonly number[];
   /** When all dead letters were handed to the workers again, by the org's clock, ms. */
@@ -18,8 +20,11 @@ export type Scenario = {
   readonly haste?: number;
   /** How many calls may be under way at a time, over all replicas (I22). */
   readonly mostAtOnce?: number;
-  /** How long after a change it must have been asked for, ms (F25); no limit where waiting takes the org's clock on. */
-  readonly mostLateMs?: number;
+  /**
+   * Until when the org's clock ran with the real time, ms: in a scenario that lets it leap, while a daemon waits or by
+   * itself, nobody can ask for a change within minutes (F25).
+   */
+  readonly timedUntil?: number;
   /** What people changed and when by the org's clock, ms, for the time until its effect (I37). */
   readonly asked?: readonly { readonly id: string; readonly at: number }[];
   /** How often the daemon polled, ms. */
@@ -28,7 +33,7 @@ export type Scenario = {
 
 /** The plainest: one run, nothing known. Haste is the greatest that any test uses, so that pauses are not misjudged. */
 export const PLAIN: Required<Scenario> = {
-  editedAt: [],
+  configs: EXAMPLE_IN_FORCE,
   redisLostAt: [],
   retriedAt: [],
   isSettled: true,
@@ -37,7 +42,7 @@ export const PLAIN: Required<Scenario> = {
   quietFrom: Number.POSITIVE_INFINITY,
   haste: 50,
   mostAtOnce: 5,
-  mostLateMs: Number.POSITIVE_INFINITY,
+  timedUntil: Number.NEGATIVE_INFINITY,
   asked: [],
   pollMs: 200,
 };

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 
 import type { ChildSettings } from './daemon-child.ts';
@@ -10,6 +11,8 @@ export type DaemonChild = {
   kill(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' | 'SIGTERM' | 'SIGHUP' | 'SIGUSR2'): void;
   /** Settles when signals reach the daemon: before that, they end the process as they end any other. */
   readonly ready: Promise<unknown>;
+  /** Settles when the daemon is at work, or has ended. */
+  readonly started: Promise<unknown>;
   /** Settles when the process has ended: with its exit code, null when it was killed, and all that it told. */
   readonly ended: Promise<{ readonly code: number | null; readonly told: string }>;
 };
@@ -33,5 +36,9 @@ export function startChild(settings: ChildSettings, clockWrongBy = 0): DaemonChi
     ([[code], out, err]) => ({ code: code as number | null, told: out + err }),
   );
   const ready = Promise.race([once(child.stdout, 'data'), ended]);
-  return { ready, kill: (signal) => void child.kill(signal), ended };
+  const atWork = Promise.withResolvers<void>();
+  createInterface(child.stdout).on('line', (line) => {
+    if (line.startsWith('{"event":"daemon.started"')) atWork.resolve();
+  });
+  return { ready, started: Promise.race([atWork.promise, ended]), kill: (signal) => void child.kill(signal), ended };
 }

@@ -45,11 +45,15 @@ function isRead(request: LoggedRequest, pages: ReadonlyMap<string, readonly Logg
 
 const POLLED = new Set(['Lead', 'Opportunity', 'OpportunityContactRole']);
 
+/** How late what has become visible may be asked for, ms (F25). */
+const LATEST = 5 * 60_000;
+
 /**
- * Everything that people commit is in a window that is asked for after that, soon enough, and read to its end: by the stamp that the record has by then, which a later write may have moved. A role that is deleted is listed by the
- * `deleted` resource.
+ * Everything that people commit is asked for after that, soon enough, and read to its end: in a window with the stamp
+ * that the record has by then, which a later write may have moved, or, where Redis has forgotten how far the windows had
+ * come, with its lead or deal itself. A role that is deleted is listed by the `deleted` resource.
  */
-export function unseenChanges({ sandbox, entries, scenario }: Facts): readonly string[] {
+export function unseenChanges({ sandbox, entries, studies, scenario }: Facts): readonly string[] {
   if (!scenario.isJudged || !scenario.isSettled) return [];
   const doings = sandbox.org.doings();
   const polls = Map.groupBy(
@@ -61,7 +65,9 @@ export function unseenChanges({ sandbox, entries, scenario }: Facts): readonly s
   return doings.flatMap(({ at, changes }) =>
     changes
       .filter(({ object, before, after }) => POLLED.has(object) && stampOf(before) !== stampOf(after))
-      .filter(({ object, id, after }) => {
+      .filter(({ object, id, before, after }) => {
+        const unit = String((after ?? before)?.['OpportunityId'] ?? id);
+        if (studies.of(unit).some((study) => isTimely(study, at))) return false;
         if (after === null) return !lists.some((list) => isTimely(list, at) && isIn(list, at));
         const own = polls.get(object) ?? [];
         return !own.some((poll) => isTimely(poll, at) && isIn(poll, stampAt(id, poll.receivedAt)));
@@ -69,8 +75,8 @@ export function unseenChanges({ sandbox, entries, scenario }: Facts): readonly s
       .map(({ object, id, after }) => `${object} ${id} of ${String(after?.['SystemModstamp'] ?? at)} was in no window`),
   );
 
-  function isTimely({ receivedAt }: Span, at: number): boolean {
-    return receivedAt >= at && receivedAt <= at + scenario.mostLateMs;
+  function isTimely({ receivedAt }: { readonly receivedAt: number }, at: number): boolean {
+    return receivedAt >= at && (receivedAt <= at + LATEST || scenario.timedUntil < at + LATEST);
   }
 
   /** The stamp that a record had at an instant. */

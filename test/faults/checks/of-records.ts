@@ -183,7 +183,7 @@ const POISON = new Set([
 /** A record that the org does not take is not tried for ever; a change, a configuration and a retry are a new beginning. */
 export function poisonAttempts({ attempts, outside, scenario }: Facts): readonly string[] {
   const refused = attempts.filter(({ refusal }) => refusal !== null && POISON.has(refusal.code));
-  const anew = [scenario.editedAt, scenario.redisLostAt, scenario.retriedAt].flat().length;
+  const anew = scenario.configs.length - 1 + scenario.redisLostAt.length + scenario.retriedAt.length;
   return [...Map.groupBy(refused, ({ id, fields }) => id ?? String(fields['Rolecall_Key__c']))].flatMap(
     ([id, tries]) => {
       const changes = outside.people(subjectOf(tries[0]!.id, tries[0]!.fields)).length + anew;

@@ -20,8 +20,9 @@ const DEAL = /^006/;
 
 export function gatherOutside(
   doings: readonly Doing[],
-  { editedAt, redisLostAt }: Pick<Required<Scenario>, 'editedAt' | 'redisLostAt'>,
+  { configs, redisLostAt }: Pick<Required<Scenario>, 'configs' | 'redisLostAt'>,
 ): Outside {
+  const editedAt = configs.slice(1).map(({ since }) => since);
   const changes = doings.flatMap((doing) => doing.changes);
   const records = changes.flatMap(({ object, before, after }) =>
     [before, after].flatMap((record) => (record === null ? [] : [{ object, record }])),

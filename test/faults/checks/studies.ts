@@ -7,6 +7,8 @@ export type Studies = {
   last(write: LoggedRequest, at: number, id: string): number | null;
   /** The same; well before the write where the log does not tell. */
   before(write: LoggedRequest, at: number, id: string): number;
+  /** Every time that a lead or a deal was read so, by whomever. */
+  of(id: string): readonly { readonly receivedAt: number }[];
 };
 
 type Study = { readonly at: number; readonly receivedAt: number; readonly by: string | undefined };
@@ -26,7 +28,11 @@ export function gatherStudies(entries: readonly LoggedRequest[]): Studies {
       else known.push(study);
     }
   });
-  return { last, before: (write, at, id) => last(write, at, id) ?? write.receivedAt - LONGEST_WORK };
+  return {
+    last,
+    before: (write, at, id) => last(write, at, id) ?? write.receivedAt - LONGEST_WORK,
+    of: (id) => byId.get(id) ?? [],
+  };
 
   function last({ headers }: LoggedRequest, at: number, id: string): number | null {
     const own = byId.get(id)?.findLast((study) => study.at < at && study.by === headers['authorization']);
