@@ -9,7 +9,7 @@ const DAY = 24 * 3_600_000;
 
 /**
  * The world of the fault suite: 12 leads (and a thirteenth that was merged into one of them), 8 opportunities, 14 roles,
- * among which every rule that writes is met. What it must come to is `desired-state.ts`.
+ * among which every rule that writes is met. What it must come to is in `desired-leads.ts` and `desired-committees.ts`.
  */
 export async function startCrashWorld(
   options: SandboxOrgOptions = {},
