@@ -56,7 +56,7 @@ describe.concurrent('rolecall explain', () => {
     const { out } = await runOn(world, ['explain', lead]);
 
     expect(read).toMatchObject({ Lead_Score__c: null, Email: '(hidden)' });
-    expect(out[0]).toContain('Lead_Score__c: null');
+    expect(out).toContainEqual(expect.stringContaining('Lead_Score__c: null'));
   });
 
   it('names who has a lead and why after it was given, and explains its task by it', async () => {

@@ -1,7 +1,7 @@
 import { runCli } from '../../src/cli/cli.ts';
 import type { TestWorld } from './world.ts';
 
-/** What a command printed, line by line, and how it ended. */
+/** What a command printed line by line, each message with how to mend it, and how it ended. */
 export type Ran = { readonly code: number; readonly out: readonly string[]; readonly err: readonly string[] };
 
 /** An org and a Redis that a command can work on. */
@@ -13,7 +13,7 @@ export async function runHere(argv: readonly string[], env: Readonly<Record<stri
   const err: string[] = [];
   const terminal = {
     out: (text: string) => void out.push(...text.split('\n')),
-    err: (text: string) => void err.push(...text.split('\n')),
+    err: (text: string) => void err.push(text),
     isInteractive: false,
   };
   const edge = { terminal, env, signal: new AbortController().signal, onReload: () => undefined };
