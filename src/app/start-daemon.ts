@@ -89,7 +89,7 @@ export async function startDaemon(settings: DaemonSettings, starting: Starting):
     // Whoever waits for the end of a run hears of a mistake at once.
     dataFolder: settings.once || settings.dryRun ? null : environment.dataFolder,
     pass: (call) => gate.pass(call, stop),
-    onReloaded: (hash) => retryOlderLetters(hash, { state, queues }),
+    onReloaded: (hash) => retryOlderLetters(hash, { state, queues, observer }),
   };
   const config = await throughOutages(
     async () => {

@@ -11,7 +11,8 @@ const HELP = `rolecall dead list [ID…] [--code CODE] [--module MODULE] [--json
 rolecall dead retry [ID…] [--code CODE] [--module MODULE] [--json]
 rolecall dead drop (ID… | --code CODE | --module MODULE | --all) [--json]
 
-Records that the org refused for good, each with its reason. Mend the cause, then retry: the record is decided anew.
+Records that the org refused for good, each with its reason. Mend the cause, then retry: the record is decided anew, and
+a module that was paused because too many were refused writes again.
 Dropped ones are forgotten. A record is tried again by itself when a person changes it, and when the configuration changes.`;
 
 export const DEAD: Command = {

@@ -1,5 +1,5 @@
 import { openRedisDesk } from '../app/redis-desk.ts';
-import { countersOf } from '../domain/write-category.ts';
+import { resumeModule } from '../workers/resume-module.ts';
 import { EXIT, type Command } from './command.ts';
 import { readModule } from './module-argument.ts';
 
@@ -14,18 +14,8 @@ export const RESUME: Command = {
   async run(args, world) {
     const module = readModule(args);
     await using desk = await openRedisDesk(world.env, world.terminal.isInteractive);
-    const { state, queues, observer } = desk;
-    const held = await state.heldRecords(module);
-    if (await state.resumeModule(module, countersOf(module))) observer.emit('module.resumed', { module });
-    // Queued first, then dropped: a crash in between decides a record twice, never none.
-    for (const [kind, records] of Map.groupBy(held, (record) => record.kind)) {
-      await queues.add(
-        kind,
-        records.map(({ id }) => id),
-      );
-    }
-    await state.dropHeldRecords(module);
-    world.terminal.out(`${module} writes again; ${held.length} held records are decided anew`);
+    const held = await resumeModule(module, desk);
+    world.terminal.out(`${module} writes again; ${held} held records are decided anew`);
     return EXIT.ok;
   },
 };

@@ -5,6 +5,9 @@ import type { RowFate, State } from '../ports.ts';
 
 export type PoisonWorld = { readonly state: Pick<State, 'countWrites' | 'pauseModule'>; readonly observer: Observer };
 
+/** The code of such a pause. */
+export const POISONED = 'poison_share';
+
 const WINDOW_MINUTES = 5;
 /** One in five is no longer bad records but a rule, of the org or of ours; reliability I28 asks that 5 % hold nobody up. */
 const SHARE = 0.2;
@@ -24,7 +27,7 @@ const BLAMELESS: ReadonlySet<string> = new Set([
 
 /**
  * Pauses a module of whose writes the org refuses too many for good, by one event: what comes after is held until
- * `rolecall resume` (D15). What was refused is in the dead letters.
+ * `rolecall resume`, or until its dead letters are tried again (D15). What was refused is in the dead letters.
  * @param answers  what became of the writes that were sent, with the module of each
  */
 export async function heedPoison(
@@ -41,7 +44,7 @@ export async function heedPoison(
       WINDOW_MINUTES * 60_000,
     );
     if (codes.length === 0 || !isPoisoned(count)) continue;
-    const code = 'poison_share';
+    const code = POISONED;
     const reason = `the org has refused ${count.refused} of ${count.writes} writes in ${WINDOW_MINUTES} minutes, last with ${codes.at(-1)}`;
     if (await state.pauseModule(module, { code, reason })) observer.emit('module.paused', { module, code, reason });
   }

@@ -7,7 +7,7 @@ export type Ran = { readonly code: number; readonly out: readonly string[]; read
 /** An org and a Redis that a command can work on. */
 type Desk = Pick<TestWorld, 'sandbox' | 'fresh'>;
 
-/** Runs a command line in this process. */
+/** Runs a command line in this process, without its log. */
 export async function runHere(argv: readonly string[], env: Readonly<Record<string, string>>): Promise<Ran> {
   const out: string[] = [];
   const err: string[] = [];
@@ -16,7 +16,12 @@ export async function runHere(argv: readonly string[], env: Readonly<Record<stri
     err: (text: string) => void err.push(text),
     isInteractive: false,
   };
-  const edge = { terminal, env, signal: new AbortController().signal, onReload: () => undefined };
+  const edge = {
+    terminal,
+    env: { LOG_LEVEL: 'silent', ...env },
+    signal: new AbortController().signal,
+    onReload: () => undefined,
+  };
   return { code: await runCli(argv, edge), out, err };
 }
 
@@ -37,6 +42,5 @@ export function reach({ sandbox, fresh }: Desk): Readonly<Record<string, string>
     SF_CLIENT_SECRET: sandbox.clientSecret,
     REDIS_URL: fresh.url,
     REDIS_PREFIX: fresh.prefix,
-    LOG_LEVEL: 'silent',
   };
 }
