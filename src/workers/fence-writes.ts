@@ -4,13 +4,13 @@ import type { Salesforce } from '../ports.ts';
 export function fenceWrites(salesforce: Salesforce, assure: () => Promise<void>): Salesforce {
   return {
     ...salesforce,
-    async update(object, records, signal) {
+    async update(...write) {
       await assure();
-      return salesforce.update(object, records, signal);
+      return salesforce.update(...write);
     },
-    async create(object, records, signal) {
+    async create(...write) {
       await assure();
-      return salesforce.create(object, records, signal);
+      return salesforce.create(...write);
     },
   };
 }

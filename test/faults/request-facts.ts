@@ -7,6 +7,8 @@ export type Attempt = {
   readonly request: LoggedRequest;
   /** Place of the request in the log. */
   readonly at: number;
+  /** Which part of a composite call; null for a call of its own. */
+  readonly part: number | null;
   readonly kind: 'update' | 'create';
   readonly object: string;
   /** Null for a create. */
@@ -88,6 +90,7 @@ function readAttempts(
   return records.map(({ attributes, id, ...fields }, row) => ({
     request,
     at,
+    part,
     kind: method === 'POST' ? 'create' : 'update',
     object: String((attributes as { readonly type?: string } | undefined)?.type),
     id: typeof id === 'string' ? id : null,
