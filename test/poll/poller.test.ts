@@ -42,7 +42,7 @@ function readsOf({ sandbox, org }: CompanyWorld): ReadonlyMap<string, number> {
 }
 
 describe.concurrent('what a poll finds', () => {
-  it('is a row that was stamped before the last poll and became visible after it, once (F25, XE1, FM 1)', async () => {
+  it('is a row that was stamped before the last poll and became visible after it, once (F25, XE1, FM 1, FM 5)', async () => {
     await using started = await startCompany({ at: TUESDAY + 7_000 });
     const { world, company, org, clock } = started;
     const deal = company.opportunity('Proposal/Price Quote', WITHOUT_BUYER);

@@ -61,7 +61,7 @@ describe('the laws of reading', () => {
     expect(uncoveredCommits(started.sandbox, asLate)).toEqual([expect.stringContaining(deal)]);
   });
 
-  it('hold: bounds derive from the org’s time, whatever the machine’s clock says (I19, XE27)', async () => {
+  it('hold: bounds derive from the org’s time, whatever the machine’s clock says (I19, XE27, FM 6)', async () => {
     const runs: (readonly { readonly from: number; readonly until: number }[])[] = [];
     for (const ahead of [-10, -4, 0, 4, 10]) {
       vi.useFakeTimers({ toFake: ['Date'], now: TUESDAY + ahead * MINUTE * 1_000, shouldAdvanceTime: false });

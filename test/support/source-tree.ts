@@ -27,6 +27,16 @@ export function readImports({ file, code }: SourceFile): readonly string[] {
   return found.map((specifier) => resolveSpecifier(file, specifier));
 }
 
+/** All texts of a file, those of templates in parts, in the order of the text; comments are none. */
+export function readTexts({ code }: SourceFile): readonly string[] {
+  const found: string[] = [];
+  visit(parse(code), (node) => {
+    if (node.type === 'Literal' && typeof node.value === 'string') found.push(node.value);
+    if (node.type === 'TemplateElement') found.push(String((node.value as { readonly raw: string }).raw));
+  });
+  return found;
+}
+
 /** Where a file waits, reads the clock, or draws lots: `line:what`, in the order of the text. */
 export function readImpurities({ code }: SourceFile): readonly string[] {
   const found: string[] = [];
