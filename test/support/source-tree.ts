@@ -32,7 +32,7 @@ export function readTexts({ code }: SourceFile): readonly string[] {
   const found: string[] = [];
   visit(parse(code), (node) => {
     if (node.type === 'Literal' && typeof node.value === 'string') found.push(node.value);
-    if (node.type === 'TemplateElement') found.push(String((node.value as { readonly raw: string }).raw));
+    if (node.type === 'TemplateElement') found.push((node.value as { readonly raw: string }).raw);
   });
   return found;
 }
