@@ -47,6 +47,7 @@ export function createTroubles(world: TroubleWorld): Troubles {
   let paused: ReadonlyMap<string, Pause> = new Map();
   let wasLeader = false;
   let outageSince: number | null = null;
+  let worst: OutageKind | null = null;
   let redisAwaySince: number | null = null;
   let isRedisTold = false;
 
@@ -93,14 +94,17 @@ export function createTroubles(world: TroubleWorld): Troubles {
   function org(): Omit<Standing, 'channel'> {
     const outage = gate.outage();
     const subject = 'org';
-    if (outage === null) outageSince = null;
-    else outageSince ??= clock.monotonic();
-    const hasLasted = outageSince !== null && clock.monotonic() - outageSince >= LASTED;
-    if (outage === null || !(hasLasted || isSignInRefused(outage))) {
-      return { subject, trouble: null, facts: { event: 'org_reachable' } };
+    if (outage === null) {
+      outageSince = null;
+      worst = null;
+    } else {
+      outageSince ??= clock.monotonic();
+      const hasLasted = clock.monotonic() - outageSince >= LASTED;
+      if (hasLasted || isForPeople(outage)) worst = worseOf(worst, kindOf(outage));
     }
+    if (outage === null || worst === null) return { subject, trouble: null, facts: { event: 'org_reachable' } };
     const { code, message, mend } = outage;
-    return { subject, trouble: kindOf(outage), facts: { event: 'org_unreachable', code, message, mend } };
+    return { subject, trouble: worst, facts: { event: 'org_unreachable', code, message, mend } };
   }
 
   function files(): Omit<Standing, 'channel'> {
@@ -148,8 +152,21 @@ export function watchTroubles(troubles: Troubles, clock: Clock): () => Promise<v
   }
 }
 
-/** An outage that changes its face is one; one that needs somebody, or another day, is another. */
-function kindOf(outage: AppError): string {
+/** From what passes soonest to what does not pass by itself. An outage that changes its face is told again only if it is worse. */
+const OUTAGE_KINDS = ['away', 'limit', 'sign-in-refused'] as const;
+
+type OutageKind = (typeof OUTAGE_KINDS)[number];
+
+function kindOf(outage: AppError): OutageKind {
   const isLimit = outage.code === 'REQUEST_LIMIT_EXCEEDED';
-  return isSignInRefused(outage) ? 'sign-in-refused' : isLimit ? 'limit' : 'away';
+  return isForPeople(outage) ? 'sign-in-refused' : isLimit ? 'limit' : 'away';
+}
+
+function worseOf(one: OutageKind | null, other: OutageKind): OutageKind {
+  return one !== null && OUTAGE_KINDS.indexOf(one) > OUTAGE_KINDS.indexOf(other) ? one : other;
+}
+
+/** Nobody is let in, or nobody asks any more because of that (I25). */
+function isForPeople(outage: AppError): boolean {
+  return outage.code === 'sign-in-held' || isSignInRefused(outage);
 }

@@ -19,6 +19,8 @@ const REFUSED = new AppError({
   mend: 'renew',
 });
 
+const HELD = new AppError({ code: 'sign-in-held', recovery: 'wait', message: 'refused four times' });
+
 /** A process as it sees the world, which a test changes. Its alerts are sent when the test says so. */
 function aProcess(fresh: FreshRedis, place: AlertPlace) {
   const clock = createManualClock();
@@ -85,13 +87,16 @@ describe('those who run the daemon', () => {
     expect(place.texts).toEqual(['org_unreachable org-timeout', 'org_reachable']);
   });
 
-  it('hear at once of a sign-in that is refused, which time does not mend (D11)', async () => {
+  it('hear at once of a sign-in that is refused, which time does not mend, and of nothing less until it is over (D11)', async () => {
     await using fresh = await freshRedis();
     await using place = await startAlertPlace();
     await using daemon = aProcess(fresh, place);
 
-    daemon.seen.outage = REFUSED;
-    for (let looks = 0; looks < 3; looks++) await daemon.tell();
+    for (const outage of [REFUSED, HELD, AWAY, REFUSED]) {
+      daemon.seen.outage = outage;
+      await daemon.clock.advance(40_000);
+      await daemon.tell();
+    }
 
     expect(place.texts).toEqual(['org_unreachable oauth-invalid-grant']);
   });
