@@ -27,7 +27,7 @@ export function readEpisode(rules: ContactRoleRules, view: OpportunityView, ruli
   const remembered = view.memory?.episode;
   const number = Math.max(numberInOrg(rules, view), remembered?.number ?? 0, ...view.tasks.map(numberOfTask));
   if (ruling.gapSince === null) return startEpisode(number);
-  const isOngoing = number > 0 && hadGap(rules, view) && !tasksOf(view, number).some(isClosedByUs);
+  const isOngoing = number > 0 && hadGap(rules, view, number) && !tasksOf(view, number).some(isClosedByUs);
   if (!isOngoing) return startEpisode(number + 1);
   const known = remembered?.number === number ? remembered : startEpisode(number);
   return { ...known, isTaskSeen: known.isTaskSeen || tasksOf(view, number).length > 0 };
@@ -58,11 +58,13 @@ function isClosedByUs({ description }: CommitteeTask): boolean {
 }
 
 /**
- * Whether there was a gap at the last evaluation. When that is not remembered, the flag in the org tells; without a
- * flag we take it that there was: a task too few can be put right, a task that comes again and again cannot.
+ * Whether there was a gap at the last evaluation. When that is not remembered, as when we were killed right after we wrote
+ * a later episode than the one that we know of (XE23), the flag in the org tells; without a flag we take it that there
+ * was: a task too few can be put right, a task that comes again and again cannot.
  */
-function hadGap(rules: ContactRoleRules, view: OpportunityView): boolean {
-  if (view.memory !== null) return view.memory.stay.gapSince !== null;
+function hadGap(rules: ContactRoleRules, view: OpportunityView, number: number): boolean {
+  const { memory } = view;
+  if (memory !== null && memory.episode.number >= number) return memory.stay.gapSince !== null;
   const status = readStatusFlag(rules, view);
   return status === undefined || status === 'warning' || status === 'violation';
 }

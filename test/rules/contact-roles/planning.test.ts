@@ -267,6 +267,23 @@ describe('C18: the task of a gap', () => {
   });
 });
 
+describe('when the memory is older than what was written', () => {
+  const strict = someRules({ grace: undefined });
+  const whole = playRound(strict, anOpportunity({ fields: proposal, roles: COMPLETE }), NOW - DAY);
+  const gap = playRound(strict, { ...whole.view, roles: PARTIAL }, NOW);
+
+  test.each([
+    { name: 'the flags', tasks: [], created: 1 },
+    { name: 'the flags and the task', tasks: gap.view.tasks, created: undefined },
+  ])('XE23: a daemon that was killed once $name were written begins no second episode', ({ tasks, created }) => {
+    const { plan } = playRound(strict, { ...gap.view, tasks, memory: whole.view.memory }, NOW + 1_000);
+
+    const key = created === undefined ? undefined : `contact-roles:006000000000001AAA:${created}`;
+    expect([plan.update, plan.createTask?.['Rolecall_Key__c']]).toEqual([null, key]);
+    expect(gap.view.tasks).toHaveLength(1);
+  });
+});
+
 describe('when the memory is lost', () => {
   const known = {
     ...proposal,
