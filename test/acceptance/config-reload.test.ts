@@ -63,7 +63,7 @@ describe.concurrent('an edit of the configuration while the daemon runs (F41)', 
     expect(findViolations(sandbox)).toEqual([]);
   });
 
-  it('is taken up by itself within ten seconds, and the pages tell of one that is refused (I31, I40)', async () => {
+  it('is taken up by itself within ten seconds, and the pages tell of one that is refused (I31, I40, FM 54, FM 56)', async () => {
     await using started = await aCompany();
     const { folder } = started;
     const before = read(folder);
@@ -76,7 +76,10 @@ describe.concurrent('an edit of the configuration while the daemon runs (F41)', 
     await daemon.next('config.rejected');
     expect(await ready()).toBe(503);
 
-    write(folder, before.replace(ONE, TWO));
+    // As editors save: another file takes its place.
+    const draft = path.join(folder, `.${FILE}`);
+    writeFileSync(draft, before.replace(ONE, TWO));
+    renameSync(draft, path.join(folder, FILE));
     const { config_hash: second } = await daemon.next('config.loaded');
     await daemon.stop();
 
