@@ -66,9 +66,9 @@ describe('an org that says how long to wait', () => {
     await daemon.until(() => org.all('Lead').every(({ OwnerId }) => OwnerId !== company.queueId('Inbound_Leads')));
     await daemon.stop();
 
-    // What was under way already may still have arrived.
+    // What was under way already may still have arrived, and each that wakes takes this clock on by seconds.
     expect(asked.filter((at) => at < begun + 30_000).length).toBeLessThan(5);
-    expect(asked.filter((at) => at > begun + 1_000 && at < begun + 30_000)).toEqual([]);
+    expect(asked.filter((at) => at > begun + 5_000 && at < begun + 30_000)).toEqual([]);
     expect(asked.find((at) => at > begun + 30_000)).toBeLessThan(begun + 60_000);
     await world.once();
     expect(findViolations(sandbox)).toEqual([]);
