@@ -53,7 +53,9 @@ export type Storm = CompanyWorld & {
 export async function raiseStorm(seed: number, seconds: number): Promise<StormEnd> {
   await using redis = await startRestartableRedis();
   const folder = mkdtempSync(path.join(tmpdir(), 'rolecall-storm-'));
-  await using started = await startCrashWorld({ pageSize: [2, 6] }, { redisUrl: redis.url, config: folder });
+  // Small pages and many starts cost more calls than a day has.
+  const org = { pageSize: [2, 6], dailyLimit: 1_000_000 } as const;
+  await using started = await startCrashWorld(org, { redisUrl: redis.url, config: folder });
   const { world, sandbox, clock } = started;
   const daemons: DaemonChild[] = [];
   const ends: DaemonChild['ended'][] = [];
