@@ -4,6 +4,7 @@ import { maintenancePage, type FaultAction } from '../../src/sandbox/faults.ts';
 import { makeRandom } from '../../src/sandbox/random.ts';
 import { SandboxError } from '../../src/sandbox/types.ts';
 import type { CompanyWorld } from '../support/company-world.ts';
+import { createHurriedClock } from '../support/hurried-clock.ts';
 import { findViolations } from './checker.ts';
 import { SHORT, startFaultWorld, writesIn } from './fault-world.ts';
 import { describeOrg } from './final-state.ts';
@@ -60,7 +61,8 @@ async function playHistory(started: CompanyWorld, seed: number): Promise<void> {
   const { world, sandbox } = started;
   const random = makeRandom(seed);
   const pick: Pick = (choices) => choices[Math.floor(random() * choices.length)]!;
-  const daemon = world.start({ deadlines: SHORT });
+  // A session that ends twice within a minute is renewed only when that is over.
+  const daemon = world.start({ deadlines: SHORT, clock: createHurriedClock(5, sandbox.clock) });
   // A start that is refused twice ends, with what to mend.
   await daemon.seen('daemon.started');
   for (const mishap of MISHAPS) {
