@@ -18,12 +18,21 @@ export function impatientConfig(folder: string): string {
 
 /** Runs `rolecall start` in a process of its own, in a world's org and Redis. */
 export function startProcess(
-  { sandbox, fresh, folder }: TestWorld,
+  world: TestWorld,
   args: readonly string[],
   changes: Readonly<Record<string, string>> = {},
 ): Started {
+  return runProcess(world, ['start', ...args], changes);
+}
+
+/** Runs a command in a process of its own, in a world's org and Redis. */
+export function runProcess(
+  { sandbox, fresh, folder }: TestWorld,
+  argv: readonly string[],
+  changes: Readonly<Record<string, string>> = {},
+): Started {
   return startCli(
-    ['start', ...args],
+    argv,
     {
       SF_LOGIN_URL: sandbox.url,
       SF_CLIENT_ID: sandbox.clientId,
