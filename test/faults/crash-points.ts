@@ -176,7 +176,7 @@ const CUTS = {
 } as const;
 
 /** Which records ended otherwise, each with both ends. */
-function differences(org: unknown, wanted: unknown): readonly string[] {
+export function differences(org: unknown, wanted: unknown): readonly string[] {
   const [ended, should] = [org, wanted] as readonly Readonly<Record<string, unknown>>[];
   const names = new Set([...Object.keys(ended!), ...Object.keys(should!)]);
   return [...names].flatMap((name) => {
