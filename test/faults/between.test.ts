@@ -13,28 +13,31 @@ function writes({ kind, body }: LoggedRequest, text: string): boolean {
   return (kind === 'collection' || kind === 'composite') && JSON.stringify(body).includes(text);
 }
 
-it('leads that are converted, merged or refused as duplicates between read and write end there, the others go on (FM 17, FM 18, FM 29, FM 58)', async () => {
+it('leads that are converted, merged, deleted or refused as duplicates between read and write end there, the others go on (FM 17, FM 18, FM 29, FM 58)', async () => {
   await using started = await startCompany();
   const { world, company, org, sandbox } = started;
   const kim = org.as('kim@northwind.example');
   const master = company.lead({ LastName: 'Master', Status: 'Working - Contacted', OwnerId: kim.userId });
-  const [converted, merged, twin, odd] = ['Converted', 'Merged', 'Twin', "O'Hara\\"].map((LastName, index) =>
-    company.lead({ LastName, Company: `Back\\slash' OR Name != '${index}\\`, Email: `${index}'\\@odd.example` }),
-  ) as [string, string, string, string];
+  const [converted, merged, deleted, twin, odd] = ['Converted', 'Merged', 'Deleted', 'Twin', "O'Hara\\"].map(
+    (LastName, index) =>
+      company.lead({ LastName, Company: `Back\\slash' OR Name != '${index}\\`, Email: `${index}'\\@odd.example` }),
+  ) as [string, string, string, string, string];
   org.addRule(duplicateRule('Lead', (lead, before) => before !== null && lead['LastName'] === 'Twin'));
   sandbox.hooks.onRequest = (request) => {
     if (!writes(request, '"OwnerId"')) return;
     sandbox.hooks.onRequest = null;
     kim.convertLead(converted, { opportunityName: null });
     kim.merge(master, [merged]);
+    kim.delete(deleted);
   };
 
   await world.once();
   await world.once();
 
+  const ended = [converted, merged, deleted, twin];
   const attempts = attemptsIn(sandbox.log.entries);
-  expect([converted, merged, twin].map((lead) => attempts.filter(({ id }) => id === lead).length)).toEqual([1, 1, 1]);
-  expect([converted, merged, twin, master].flatMap((lead) => company.tasks(lead))).toEqual([]);
+  expect(ended.map((lead) => attempts.filter(({ id }) => id === lead).length)).toEqual(ended.map(() => 1));
+  expect([...ended, master].flatMap((lead) => company.tasks(lead))).toEqual([]);
   const dead = await world.fresh.redis.hvals(`${world.fresh.prefix}:dead-letters`);
   expect(dead.map((letter) => JSON.parse(letter) as unknown)).toMatchObject([
     { record_id: twin, code: 'DUPLICATES_DETECTED' },
