@@ -65,6 +65,38 @@ export async function startCluster(): Promise<RedisFleet> {
   return fleet(`redis-cluster://${servers.map(({ port }) => `127.0.0.1:${port}`).join(',')}`, servers, []);
 }
 
+/** A node's silence after which the others take it for dead, ms. */
+const NODE_TIMEOUT = 1_000;
+
+/**
+ * Gives the master of a Cluster that holds a key a replica, which takes its place once it is dead.
+ * @returns the master; disposing ends the replica
+ */
+export async function backUpMaster(
+  { servers }: RedisFleet,
+  key: string,
+): Promise<AsyncDisposable & { readonly master: RedisProcess }> {
+  const slot = await withRedis(servers[0]!.port, (redis) => redis.cluster('KEYSLOT', key));
+  const master = servers[Math.floor((slot / 16_384) * servers.length)]!;
+  const id = await withRedis(master.port, (redis) => redis.cluster('MYID'));
+  const replica = await createRedisProcess({ 'cluster-enabled': 'yes', 'cluster-port': await pickFreePort() });
+  await replica.start();
+  for (const { port } of [...servers, replica]) {
+    await withRedis(port, (redis) => redis.config('SET', 'cluster-node-timeout', NODE_TIMEOUT));
+  }
+  await withRedis(replica.port, async (redis) => {
+    await redis.call('CLUSTER', 'MEET', '127.0.0.1', master.port, await busOf(master));
+    await untilTold(() => redis.cluster('NODES'), id);
+    await redis.cluster('REPLICATE', id);
+    await untilTold(() => redis.info('replication'), 'master_link_status:up');
+  });
+  for (const { port } of servers) {
+    // Masters that do not know the replica yet do not vote for it.
+    await withRedis(port, (redis) => untilTold(() => redis.cluster('NODES'), `slave ${id}`));
+  }
+  return { master, [Symbol.asyncDispose]: () => replica[Symbol.asyncDispose]() };
+}
+
 async function busOf({ port }: RedisProcess): Promise<string> {
   const told = await withRedis(port, (redis) => redis.config('GET', 'cluster-port'));
   return String((told as readonly string[])[1]);
