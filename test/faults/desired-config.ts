@@ -43,13 +43,13 @@ export const EXAMPLE_IN_FORCE: readonly InForce[] = [
   { since: Number.NEGATIVE_INFINITY, config: readDesiredConfig(EXAMPLE) },
 ];
 
-/** How long a configuration may still be gone by after another has come in its place, ms (I31). */
-const GRACE = 10_000;
+/** How long a configuration may still be gone by after another has come in its place, ms (I31): replicas notice one by one. */
+export const RELOAD = 10_000;
 
 /** The configurations that a decision may go by which was made between two instants, oldest first. */
 export function configsWithin(configs: readonly InForce[], from: number, until: number): readonly DesiredConfig[] {
   return configs.flatMap(({ since, config }, index) => {
-    const end = (configs[index + 1]?.since ?? Number.POSITIVE_INFINITY) + GRACE;
+    const end = (configs[index + 1]?.since ?? Number.POSITIVE_INFINITY) + RELOAD;
     return since <= until && end >= from ? [config] : [];
   });
 }

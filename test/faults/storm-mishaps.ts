@@ -38,9 +38,11 @@ export const MISHAPS: readonly Mishap[] = [
 
 async function killOne({ daemons, startReplica }: Storm, pick: Pick): Promise<void> {
   const place = pick([0, 1]);
-  daemons[place]!.kill('SIGKILL');
-  await daemons[place]!.ended;
-  startReplica(place);
+  const daemon = daemons[place]!;
+  daemon.kill('SIGKILL');
+  await daemon.ended;
+  // It may have ended just before, by itself, and been started again.
+  if (daemons[place] === daemon) startReplica(place);
 }
 
 function freeze({ daemons }: Storm, pick: Pick, ms: number): void {

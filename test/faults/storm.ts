@@ -70,6 +70,8 @@ export async function raiseStorm(seed: number, seconds: number): Promise<StormEn
       const daemon = startChild({ environment: world.environment, once: false, haste: HASTE, deadlines: SHORT });
       daemons[place] = daemon;
       ends.push(daemon.ended);
+      // Who supervises it starts it again.
+      void daemon.ended.then(({ told }) => isRefusedAtStart(told) && storm.startReplica(place));
     },
   };
   const ticks = planStorm(seed, seconds);
@@ -89,6 +91,11 @@ export async function raiseStorm(seed: number, seconds: number): Promise<StormEn
     for (const daemon of daemons) daemon.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** A daemon whose very first session is ended before its first use says what to look for, and ends. */
+export function isRefusedAtStart(told: string): boolean {
+  return told.includes('"code":"session-refused"') && !told.includes('{"event":"daemon.started"');
 }
 
 async function live(storm: Storm, { pick, pickMishap, befalls }: Tick): Promise<readonly string[]> {

@@ -25,7 +25,8 @@ export function forbiddenWords(sandbox: SandboxOrg, tokens: readonly string[]): 
 }
 
 export function wordsIn(text: string, words: readonly string[]): readonly string[] {
-  return words.filter((word) => text.toLowerCase().includes(word.toLowerCase()));
+  const lowered = text.toLowerCase();
+  return words.filter((word) => lowered.includes(word.toLowerCase()));
 }
 
 /** Every value of every kind of key below the prefix, as text. */

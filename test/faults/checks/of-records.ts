@@ -1,5 +1,6 @@
 import { readStamp } from '../../../src/sandbox/org-clock.ts';
 import type { SandboxOrg } from '../../../src/sandbox/sandbox-org.ts';
+import { RELOAD } from '../desired-config.ts';
 import { reads } from '../request-facts.ts';
 import { isIntake, subjectOf, type Effect, type Facts } from './facts.ts';
 
@@ -142,7 +143,7 @@ export function staleDecisions(facts: Facts): readonly string[] {
  * A value that comes back, although nothing has changed since the decision for the one that had replaced it, comes by a
  * decision that is older than that one.
  */
-function valuesThatCameBack({ entries, effects, outside, studies }: Facts): readonly string[] {
+function valuesThatCameBack({ entries, effects, outside, studies, scenario }: Facts): readonly string[] {
   return [...Map.groupBy(effects, ({ id }) => id)].flatMap(([id, writes]) => {
     const subject = subjectOf(id, writes[0]?.after ?? {});
     return [...new Set(writes.flatMap(({ fields }) => fields))].flatMap((field) => {
@@ -154,7 +155,8 @@ function valuesThatCameBack({ entries, effects, outside, studies }: Facts): read
         const replaced = own[index]!;
         const comesBack = values.slice(0, index + 1).includes(values[index + 2]!);
         const since = studies.before(entries[replaced.at]!, replaced.at, subject);
-        const hasReason = [id, subject].some((one) => outside.events(one).some(within(since, receivedAt)));
+        const isEdited = scenario.configs.slice(1).some((next) => within(since - RELOAD, receivedAt)(next.since));
+        const hasReason = isEdited || [id, subject].some((one) => outside.events(one).some(within(since, receivedAt)));
         // A grace ends by itself.
         const isOver = values[index + 1] === '"warning"' && values[index + 2] === '"violation"';
         return comesBack && !hasReason && !isOver ? [`${field} of ${id} went back to an earlier value`] : [];
