@@ -35,7 +35,7 @@ const LOOK = 2_000;
 
 /**
  * Loads the configuration. Where it is not valid, or does not fit the org, the last one that was good is taken instead.
- * @throws AppError `config-invalid`, `live-invalid`, `config-folder` (fix-config) when there is none, or it is not good
+ * @throws AppError `config-invalid`, `env-invalid`, `live-invalid`, `config-folder` (fix-config) when there is none, or it is not good
  *   any more either
  */
 export async function openLiveConfig(
@@ -127,7 +127,7 @@ export async function openLiveConfig(
   }
 }
 
-const REFUSALS = new Set(['config-folder', 'config-invalid', 'live-invalid']);
+const REFUSALS = new Set(['config-folder', 'config-invalid', 'env-invalid', 'live-invalid']);
 
 function isRefusal(error: unknown): error is AppError {
   return error instanceof AppError && REFUSALS.has(error.code);

@@ -1,5 +1,7 @@
+import { readAlertChannels } from '../config/alert-urls.ts';
 import { configHash } from '../config/config-hash.ts';
 import { resolveField } from '../config/describe-field.ts';
+import type { Variables } from '../config/env-reading.ts';
 import { fieldsUsed, type Describe } from '../config/fields-used.ts';
 import { checkLive } from '../config/live.ts';
 import { loadConfig } from '../config/load.ts';
@@ -26,13 +28,16 @@ export type FrameSettings = {
   /** Does not ask whether the configuration fits the org (F5). */
   readonly allowOffline: boolean;
   readonly adjust: (config: Config) => Config;
+  /** Of the environment: where the channels of `alerts:` have their URLs. */
+  readonly variables: Variables;
 };
 
 const MODULES = ['qualification', 'routing', 'contact_roles', 'opportunity_criteria', 'sla', 'recycle'] as const;
 
 /**
  * Reads the configuration, compares it with the org and compiles it.
- * @throws AppError `config-invalid` with all problems of the files, `live-invalid` with those against the org (fix-config)
+ * @throws AppError `config-invalid` with all problems of the files, `env-invalid` when a variable that a channel names holds
+ *   no URL, `live-invalid` with the problems against the org (fix-config)
  */
 export async function loadFrame(
   settings: FrameSettings,
@@ -43,6 +48,7 @@ export async function loadFrame(
   const loaded = loadConfig(settings.configFolder);
   if (loaded.config === null) throw refusal('config-invalid', loaded.problems);
   const config = settings.adjust(loaded.config);
+  readAlertChannels(config.alerts, settings.variables);
   const { facts, directory, stages } = await readOrgFacts(config, salesforce, signal);
   const problems = settings.allowOffline ? [] : checkLive(config, loaded.located, facts);
   if (hasErrors(problems)) throw refusal('live-invalid', problems);

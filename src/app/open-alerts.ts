@@ -12,7 +12,6 @@ const PATIENCE = 5_000;
 
 /**
  * The outbox of alerts, sending wherever leads are worked on.
- * @throws AppError `env-invalid` (fix-config) when a variable that a channel names holds no URL
  */
 export function openAlerts(
   settings: Pick<DaemonSettings, 'variables' | 'only' | 'once'>,
@@ -21,7 +20,6 @@ export function openAlerts(
   loaded: () => LoadedFrame,
 ): AlertOutbox {
   const variables = settings.variables ?? {};
-  readAlertChannels(loaded().config.alerts, variables);
   const homeless = new Set<string>();
   const outbox = createAlertOutbox({
     redis,

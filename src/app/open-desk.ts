@@ -36,7 +36,7 @@ export async function openDesk(env: Variables, lane: Lane, signal: AbortSignal):
     const salesforce = openSalesforce(environment, redis, redisSettings.prefix).inLane(lane);
     closers.push(() => salesforce.close());
     await salesforce.connect(signal);
-    const settings = { configFolder, allowOffline: true, adjust: <Config>(config: Config): Config => config };
+    const settings = { configFolder, variables: env, allowOffline: true, adjust: <C>(config: C): C => config };
     const loaded = await loadFrame(settings, salesforce, createObserver([]), signal);
     const queues = await createBullQueues(redisSettings, () => undefined);
     closers.push(() => queues.close());

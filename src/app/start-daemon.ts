@@ -4,37 +4,30 @@ import { createBullQueues } from '../adapters/queues/bullmq.ts';
 import { createRedisInventory } from '../adapters/redis-inventory.ts';
 import { createRedisState } from '../adapters/redis-state.ts';
 import { connectForCommands, forgetKeys } from '../adapters/redis.ts';
-import { UNBOUNDED, type ApiBudget } from '../domain/api-budget.ts';
 import { AppError } from '../domain/error.ts';
 import type { Observer } from '../observe/events.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { keepLease, type Lease } from '../poll/lease.ts';
 import type { LoopWorld } from '../poll/poll-loop.ts';
 import type { Clock, Salesforce } from '../ports.ts';
-import { createOrgGate, type OrgGate } from '../workers/org-gate.ts';
 import { retryOlderLetters } from '../workers/retry-dead-letters.ts';
 import { refreshUsers } from '../workers/read-org.ts';
 import { reassignLeavers } from '../workers/leads/reassign-leavers.ts';
 import type { Closer } from './close-all.ts';
 import type { DaemonSettings } from './daemon-settings.ts';
-import { openLiveConfig, type LiveConfigSettings } from './live-config.ts';
 import type { LoadedFrame } from './load-frame.ts';
 import { openAlerts } from './open-alerts.ts';
 import { awaitRedis, redisSettingsOf, tellOfRedis } from './open-redis.ts';
-import { openSalesforce } from './open-salesforce.ts';
+import { openOrg, throughOutages } from './open-org.ts';
 import { createStandstills } from './standstills.ts';
 import { createSuspensions } from './suspensions.ts';
 import { serveStatus } from './serve-status.ts';
 import { openWorld, startWorkers } from './start-workers.ts';
-import { boundsOf, tellBudget } from './tell-budget.ts';
 import { createTroubles, watchTroubles } from './troubles.ts';
 import { watchWorkers } from './watch-workers.ts';
 
 /** How long a batch may go on after the signal to stop, ms; the whole stop takes less than ten seconds. */
 const GRACE = 6_000;
-
-/** How long calls in flight may end after that. */
-const LAST_CALLS = 2_500;
 
 /** How often it is looked whether suspended modules can go on, ms. */
 const LOOK_AGAIN = 30_000;
@@ -72,35 +65,10 @@ export async function startDaemon(settings: DaemonSettings, starting: Starting):
   if (settings.dryRun) closers.push(() => forgetKeys(redis, redisSettings.prefix));
 
   status.waitsFor('Salesforce');
-  let bounds: (() => ApiBudget) | null = null;
-  const salesforce = openSalesforce(environment.salesforce, redis, environment.redis.prefix, {
-    ...(settings.deadlines === undefined ? {} : { deadlines: settings.deadlines }),
-    ...(settings.orgTimer === undefined ? {} : { orgTimer: settings.orgTimer }),
-    clock,
-    budget: () => bounds?.() ?? UNBOUNDED,
-    onBudget: (standing) => tellBudget(standing, observer),
-  });
-  closers.push(() => closeInTime(salesforce, clock));
-  const gate = createOrgGate(clock, observer, Math.random, () => salesforce.calls());
-  const liveSettings: LiveConfigSettings = {
-    configFolder: environment.configFolder,
-    allowOffline: settings.allowOffline,
-    adjust: settings.adjust ?? ((read) => read),
-    // Whoever waits for the end of a run hears of a mistake at once.
-    dataFolder: settings.once || settings.dryRun ? null : environment.dataFolder,
-    pass: (call) => gate.pass(call, stop),
-    onReloaded: (hash) => retryOlderLetters(hash, { state, queues, observer }),
-  };
-  const config = await throughOutages(
-    async () => {
-      await salesforce.connect(stop);
-      return openLiveConfig(liveSettings, salesforce, observer, stop);
-    },
-    { gate, clock, once: settings.once },
-    stop,
+  const { salesforce, gate, config } = await openOrg(settings, redis, starting, (hash) =>
+    retryOlderLetters(hash, { state, queues, observer }),
   );
   const loaded = config.current;
-  bounds = () => boundsOf(loaded().config.api_budget);
 
   const state = createRedisState(redis, redisSettings.prefix);
   const queues = await createBullQueues(redisSettings, (error) =>
@@ -202,42 +170,4 @@ export async function startDaemon(settings: DaemonSettings, starting: Starting):
       if (!(error instanceof AppError) && !stop.aborted) throw error;
     }
   }
-}
-
-/** What passes by itself, also at the start. A host that is not there, or a refused session, is more likely a mistake. */
-const OUTAGES = new Set([
-  'org-unavailable',
-  'org-timeout',
-  'connection-lost',
-  'REQUEST_LIMIT_EXCEEDED',
-  'oauth-login-rate',
-  'oauth-busy',
-]);
-
-type Patience = { readonly gate: OrgGate; readonly clock: Clock; readonly once: boolean };
-
-/** Waits out an outage that the start falls into, of which the gate tells once, and a want of calls. */
-async function throughOutages<T>(
-  call: () => Promise<T>,
-  { gate, clock, once }: Patience,
-  stop: AbortSignal,
-): Promise<T> {
-  for (;;) {
-    try {
-      return await gate.pass(call, stop);
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      const isShort = error.code === 'concurrent-limit' || (error.code === 'budget-low' && !once);
-      if (isShort) await clock.sleep(error.retryAfterMs ?? 0, stop);
-      else if (!OUTAGES.has(error.code)) throw error;
-    }
-  }
-}
-
-/** A write that nobody answers must not keep the daemon from stopping: its outcome is looked up at the next start. */
-async function closeInTime(salesforce: Salesforce, clock: Clock): Promise<void> {
-  const late = new AbortController();
-  const patience = clock.sleep(LAST_CALLS, late.signal).catch(() => undefined);
-  await Promise.race([salesforce.close(), patience]);
-  late.abort();
 }

@@ -36,6 +36,24 @@ function write(folder: string, text: string): void {
 }
 
 describe.concurrent('an edit of the configuration while the daemon runs (F41)', () => {
+  it('is refused when it names a channel whose variable holds no URL', async () => {
+    await using started = await aCompany();
+    const { folder, world } = started;
+    const daemon = world.start({
+      environment: { ...world.environment, configFolder: folder },
+      variables: { DEALS_WEBHOOK: 'not a URL' },
+    });
+    await daemon.seen('daemon.started');
+    const file = path.join(folder, 'org.yaml');
+
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/^alerts:.*$/m, '$&\n  deals: { slack: DEALS_WEBHOOK }'));
+    daemon.reload();
+    const { problems } = await daemon.next('config.rejected');
+    await daemon.stop();
+
+    expect(problems.join(' ')).toContain('DEALS_WEBHOOK, of the alert "deals", is not a URL');
+  });
+
   it('is taken up at SIGHUP when it is valid, and refused when it is not (XE10)', async () => {
     await using started = await aCompany();
     const { company, sandbox, folder } = started;

@@ -132,7 +132,9 @@ async function disturb({ world, sandbox, clock }: CompanyWorld, point: CrashPoin
   const places = new WeakMap<LoggedRequest, number>();
   const isIt = (request: LoggedRequest): boolean => places.get(request) === point.request;
   const child =
-    point.fault === 'kill' ? startChild({ environment: world.environment, once: true, haste: HASTE }) : null;
+    point.fault === 'kill'
+      ? startChild({ environment: world.environment, once: true, haste: HASTE, isOrgStill: true })
+      : null;
   let struckAt: number | null = null;
   const strike = async (request: LoggedRequest): Promise<void> => {
     if (struckAt !== null || !isIt(request)) return;

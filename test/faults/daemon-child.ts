@@ -11,10 +11,12 @@ export type ChildSettings = {
   readonly once: boolean;
   /** How many times as fast as real time its timers run. */
   readonly haste: number;
+  /** Whether the org's clock stands still. */
+  readonly isOrgStill?: boolean;
   readonly deadlines?: Partial<Deadlines>;
 };
 
-const { environment, once, haste, deadlines = {} } = JSON.parse(process.argv[2]!) as ChildSettings;
+const { environment, once, haste, isOrgStill = false, deadlines = {} } = JSON.parse(process.argv[2]!) as ChildSettings;
 const stopping = new AbortController();
 process.on('SIGTERM', () => stopping.abort());
 // What is still held after everything that can go is gone; a soak asks for it.
@@ -36,7 +38,7 @@ await runDaemon(
     deadlines,
     clock: createHurriedClock(haste),
     // The org is in another process, and does not hurry.
-    orgTimer: () => performance.now(),
+    orgTimer: () => (isOrgStill ? 0 : performance.now()),
   },
   {
     stop: stopping.signal,

@@ -105,7 +105,7 @@ it('a daemon that is killed at any request of a reconciliation: the next run rep
 async function killAt({ request: place, afterAnswer }: Point): Promise<readonly string[]> {
   await using started = await startWithGaps();
   const { world, sandbox, clock } = started;
-  const child = startChild({ environment: world.environment, once: true, haste: HASTE });
+  const child = startChild({ environment: world.environment, once: true, haste: HASTE, isOrgStill: true });
   let arrived = 0;
   let target: LoggedRequest | null = null;
   sandbox.hooks.onRequest = async (request) => {

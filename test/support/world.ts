@@ -93,6 +93,8 @@ export async function startWorld(options: SandboxOrgOptions = {}, settings: Worl
       allowOffline: false,
       subscribers: [subscriber],
       adjust: (config) => adjust(impatient(config)),
+      // An org that stands still is not ahead of itself, however long its answers take.
+      ...(options.frozenAt === undefined ? {} : { orgTimer: () => sandbox.clock.now() }),
       ...changes,
     };
   }
