@@ -12,9 +12,9 @@ const MINUTE = 60_000;
 const HASTE = 5;
 const POLL = 1_000;
 
-/** New York opens at 13:00 UTC: a few seconds after the daemon has started. */
-const BEFORE_OPENING = Date.parse('2026-11-24T12:59:52Z');
+/** New York opens at 13:00 UTC: a few seconds after the daemon has done its first work, however long that takes. */
 const OPENING = Date.parse('2026-11-24T13:00:00Z');
+const BEFORE_OPENING = OPENING - 55_000;
 
 type Lived = {
   readonly org: unknown;
@@ -34,6 +34,7 @@ async function liveThrough(clockWrongBy: number): Promise<Lived> {
   const child = startChild({ environment: world.environment, once: false, haste: HASTE }, clockWrongBy);
 
   await until(sandbox, () => company.flags(complete).status === 'compliant');
+  clock.set(OPENING - 4_000);
   ask(complete);
   org.admin.delete(company.roleOf(complete, 'b'));
   const lateness = org.lateCommit({ delaySeconds: 4 }, (admin) => admin.update(early, { StageName: 'Qualification' }));
