@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import { isFree, type LoggedRequest } from '../../../src/sandbox/request-log.ts';
 import type { Facts } from './facts.ts';
 
@@ -45,16 +47,17 @@ export function tooManyAtOnce({ sandbox, scenario }: Facts): readonly string[] {
 export function retryStorms({ entries, scenario: { haste } }: Facts): readonly string[] {
   const hasty = entries.flatMap((request, at) => {
     if (!isOutage(request)) return [];
-    const { path, method } = request;
     const leftAt = request.leftAt ?? Infinity;
-    // What another replica had sent before is no repetition.
-    const again = entries
-      .slice(at + 1)
-      .find((later) => later.path === path && later.method === method && later.arrivedAt >= leftAt);
+    // What another replica had sent before is no repetition, nor is a composite call that asks something else.
+    const again = entries.slice(at + 1).find((later) => later.arrivedAt >= leftAt && isSame(later, request));
     const pause = again === undefined ? Infinity : again.arrivedAt - leftAt;
     return pause * haste < 250 ? [`${request.path.slice(0, 80)} was sent again after ${pause} ms`] : [];
   });
   return [...hasty, ...crowdedOutages(entries, haste)];
+}
+
+function isSame(one: LoggedRequest, other: LoggedRequest): boolean {
+  return one.path === other.path && one.method === other.method && isDeepStrictEqual(one.body, other.body);
 }
 
 function isOutage({ status }: LoggedRequest): boolean {
