@@ -1,3 +1,4 @@
+import type { Alert, Standing } from './domain/alert.ts';
 import type { ApiUsage, BudgetStanding } from './domain/api-budget.ts';
 import type { CallNews, CallStanding } from './domain/call-news.ts';
 import type { DeadLetter } from './domain/dead-letter.ts';
@@ -282,26 +283,6 @@ export interface Inventory {
   requests(): Promise<ReadonlySet<string>>;
   dropRequests(objects: readonly string[]): Promise<void>;
 }
-
-/** Something that people outside the org should hear of. Facts hold ids and names of rules, no personal data. */
-export type Alert = {
-  /** A name of `alerts:`. */
-  readonly channel: string;
-  /** What has changed: of alerts with the same key only the first is sent. */
-  readonly key: string;
-  readonly facts: Readonly<Record<string, string | number | null>>;
-};
-
-/** How something stands that lasts. People hear of it when it changes. */
-export type Standing = {
-  /** A name of `alerts:`. */
-  readonly channel: string;
-  /** What stands so, `org` or `module:routing`. */
-  readonly subject: string;
-  /** Names the trouble; null when all is well, which is no news unless people have heard of trouble before. */
-  readonly trouble: string | null;
-  readonly facts: Alert['facts'];
-};
 
 /** The way to people: Slack, or a webhook. */
 export interface Alerts {

@@ -1,5 +1,5 @@
 import { createBullQueues } from '../adapters/queues/bullmq.ts';
-import { createRedisState } from '../adapters/redis-state.ts';
+import { createRedisState } from '../adapters/state/redis-state.ts';
 import { connectForCommands } from '../adapters/redis.ts';
 import type { Variables } from '../config/env-reading.ts';
 import { readLocalEnvironment, readRedisEnvironment, readSalesforceEnvironment } from '../config/env.ts';

@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 
 import { createBullQueues } from '../adapters/queues/bullmq.ts';
 import { createRedisInventory } from '../adapters/redis-inventory.ts';
-import { createRedisState } from '../adapters/redis-state.ts';
+import { createRedisState } from '../adapters/state/redis-state.ts';
 import { connectForCommands, forgetKeys, type RedisSettings } from '../adapters/redis.ts';
 import type { Variables } from '../config/env-reading.ts';
 import { readLocalEnvironment, readRedisEnvironment } from '../config/env.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { createBullQueues } from '../adapters/queues/bullmq.ts';
 import { createRedisInventory } from '../adapters/redis-inventory.ts';
-import { createRedisState } from '../adapters/redis-state.ts';
+import { createRedisState } from '../adapters/state/redis-state.ts';
 import { connectForCommands, forgetKeys } from '../adapters/redis.ts';
 import { AppError } from '../domain/error.ts';
 import type { Observer } from '../observe/events.ts';

@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 
 import type { AlertOutbox } from '../adapters/alerts/alert-outbox.ts';
+import type { Standing } from '../domain/alert.ts';
 import { AppError } from '../domain/error.ts';
 import { isSignInRefused } from '../domain/outage.ts';
-import type { Clock, Pause, Standing, State } from '../ports.ts';
+import type { Clock, Pause, State } from '../ports.ts';
 import type { OrgGate } from '../workers/org-gate.ts';
 import type { Frame } from '../workers/work-world.ts';
 import type { LiveConfig } from './live-config.ts';

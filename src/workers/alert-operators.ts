@@ -1,6 +1,7 @@
 import { writeInstant, type Instant } from '../domain/instant.ts';
 import { OBJECT_OF, type WorkKind } from '../domain/work.ts';
-import type { Alert, Alerts } from '../ports.ts';
+import type { Alert } from '../domain/alert.ts';
+import type { Alerts } from '../ports.ts';
 import { withoutValues } from './without-values.ts';
 import type { Fate } from './write-back.ts';
 

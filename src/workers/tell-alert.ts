@@ -1,4 +1,4 @@
-import type { Alert } from '../ports.ts';
+import type { Alert } from '../domain/alert.ts';
 import type { Users } from '../rules/routing/users.ts';
 
 /** As much as Slack takes of a text with room to spare, characters. */

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { createAlertStore } from '../../src/adapters/alerts/alert-store.ts';
 import { createAlertOutbox, type AlertOutboxSettings } from '../../src/adapters/alerts/alert-outbox.ts';
 import { deliverAlerts } from '../../src/adapters/alerts/deliver-alerts.ts';
-import type { Alert } from '../../src/ports.ts';
+import type { Alert } from '../../src/domain/alert.ts';
 import { createManualClock } from '../support/clock.ts';
 import { createHurriedClock } from '../support/hurried-clock.ts';
 import { freshRedis, type FreshRedis } from '../support/redis.ts';

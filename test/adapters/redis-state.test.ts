@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { createRedisState } from '../../src/adapters/redis-state.ts';
+import { createRedisState } from '../../src/adapters/state/redis-state.ts';
 import type { State } from '../../src/ports.ts';
 import { freshRedis, type FreshRedis } from '../support/redis.ts';
 

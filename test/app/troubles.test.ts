@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { createAlertOutbox } from '../../src/adapters/alerts/alert-outbox.ts';
-import { createRedisState } from '../../src/adapters/redis-state.ts';
+import { createRedisState } from '../../src/adapters/state/redis-state.ts';
 import { createTroubles } from '../../src/app/troubles.ts';
 import { AppError } from '../../src/domain/error.ts';
 import { countersOf } from '../../src/domain/write-category.ts';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 
 import { createBullQueues } from '../../src/adapters/queues/bullmq.ts';
 import { createRedisInventory } from '../../src/adapters/redis-inventory.ts';
-import { createRedisState } from '../../src/adapters/redis-state.ts';
+import { createRedisState } from '../../src/adapters/state/redis-state.ts';
 import { createHandOn } from '../../src/poll/hand-on.ts';
 import { streamGroups } from '../../src/poll/streams.ts';
 import type { Inventory, State, WorkQueues } from '../../src/ports.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { createRedisState } from '../../src/adapters/redis-state.ts';
+import { createRedisState } from '../../src/adapters/state/redis-state.ts';
 import type { EventName } from '../../src/observe/events.ts';
 import type { RowFate } from '../../src/ports.ts';
 import { heedPoison, isPoisoned } from '../../src/workers/poison-share.ts';

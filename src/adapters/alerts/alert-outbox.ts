@@ -1,5 +1,6 @@
 import { AppError } from '../../domain/error.ts';
-import type { Alert, Alerts, Clock } from '../../ports.ts';
+import type { Alert } from '../../domain/alert.ts';
+import type { Alerts, Clock } from '../../ports.ts';
 import { connectForCommands, type RedisSettings } from '../redis.ts';
 import { createAlertStore } from './alert-store.ts';
 import { deliverAlerts, type AlertAddress } from './deliver-alerts.ts';

@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 
 import type { Instant } from '../../domain/instant.ts';
-import type { Alert, Clock, Standing } from '../../ports.ts';
+import type { Alert, Standing } from '../../domain/alert.ts';
+import type { Clock } from '../../ports.ts';
 import { redisError, type RedisConnection } from '../redis.ts';
 
 /** The alerts of one minute for one channel, in the hands of one process until its claim is over. */

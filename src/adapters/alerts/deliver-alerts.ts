@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { request } from 'undici';
 
 import { AppError } from '../../domain/error.ts';
-import type { Alert } from '../../ports.ts';
+import type { Alert } from '../../domain/alert.ts';
 
 /** A place that alerts are posted to. The URL is a secret: whoever knows it can post. */
 export type AlertAddress = { readonly kind: 'slack' | 'webhook'; readonly url: string };

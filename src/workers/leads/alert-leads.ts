@@ -1,4 +1,4 @@
-import type { Alert } from '../../ports.ts';
+import type { Alert } from '../../domain/alert.ts';
 import { handoffKey } from '../../rules/routing/plan-handoff.ts';
 import type { LeadRuling } from './decide-leads.ts';
 import type { LeadPass } from './lead-pass.ts';
