@@ -3,7 +3,7 @@ import { makeRandom } from '../../src/sandbox/random.ts';
 import type { CompanyWorld } from '../support/company-world.ts';
 import { TUESDAY } from '../support/company.ts';
 import { findViolations } from './checker.ts';
-import { startCrashWorld } from './crash-world.ts';
+import { goOn, startCrashWorld } from './crash-world.ts';
 import { startChild } from './start-child.ts';
 import { SHORT, writesIn } from './fault-world.ts';
 import { describeOrg } from './final-state.ts';
@@ -15,7 +15,11 @@ export type CrashPoint = {
   readonly request: number;
   readonly when: 'received' | 'committed' | 'answered';
   readonly fault: 'kill' | 'cut' | 'flush';
+  /** Whether the daemon begins with nothing, or goes on where it knows the org already. */
+  readonly round: 'first' | 'later';
 };
+
+const ROUNDS = ['first', 'later'] as const;
 
 const WHENS = ['received', 'committed', 'answered'] as const;
 const FAULTS = ['kill', 'cut', 'flush'] as const;
@@ -38,20 +42,20 @@ export type CrashRun = {
 };
 
 /**
- * Runs the world once undisturbed, then once for each chosen point, and holds every end against the first.
- * @param choice  a seed and how many; `all`; or one point as a failure names it: `17 committed kill`
+ * Runs each round once undisturbed, then once for each chosen point, and holds every end against the first.
+ * @param choice  a seed and how many; `all`; or one point as a failure names it: `first 17 committed kill`
  */
 export async function runCrashPoints(
   choice: { readonly seed: number; readonly count: number } | string,
 ): Promise<CrashRun> {
-  const { org: wanted, requests } = await runUndisturbed();
-  const chosen = choosePoints(choice, requests);
+  const wanted = { first: await runUndisturbed('first'), later: await runUndisturbed('later') };
+  const chosen = choosePoints(choice, wanted);
   const todo = chosen.values();
   const failures: string[] = [];
   let unreached = 0;
   const runners = Array.from({ length: AT_ONCE }, async () => {
     for (const point of todo) {
-      const { isReached, wrong } = await runPoint(point, wanted).catch((error: unknown) => ({
+      const { isReached, wrong } = await runPoint(point, wanted[point.round].org).catch((error: unknown) => ({
         isReached: true,
         wrong: [String(error instanceof Error ? error.stack : error)],
       }));
@@ -63,42 +67,61 @@ export async function runCrashPoints(
   return { points: chosen.length, unreached, failures };
 }
 
-function tellFailure({ request, when, fault }: CrashPoint, wrong: readonly string[]): string {
-  const again = `ROLECALL_CRASH_POINTS="${request} ${when} ${fault}" npm run test:faults -- crash-points`;
-  return [`${fault} when request ${request} is ${when}; again: ${again}`, ...wrong].join('\n  ');
+function tellFailure(point: CrashPoint, wrong: readonly string[]): string {
+  const again = `ROLECALL_CRASH_POINTS="${nameOf(point)}" npm run test:faults -- crash-points`;
+  return [`${nameOf(point)}; again: ${again}`, ...wrong].join('\n  ');
 }
 
-function choosePoints(choice: Parameters<typeof runCrashPoints>[0], requests: number): readonly CrashPoint[] {
-  const all = Array.from({ length: requests }, (_, at) =>
-    WHENS.flatMap((when) => FAULTS.map((fault): CrashPoint => ({ request: at + 1, when, fault }))),
-  ).flat();
+function nameOf({ round, request, when, fault }: CrashPoint): string {
+  return `${round} ${request} ${when} ${fault}`;
+}
+
+type Undisturbed = { readonly org: unknown; readonly requests: number };
+
+function choosePoints(
+  choice: Parameters<typeof runCrashPoints>[0],
+  wanted: Readonly<Record<CrashPoint['round'], Undisturbed>>,
+): readonly CrashPoint[] {
+  const all = ROUNDS.flatMap((round) =>
+    Array.from({ length: wanted[round].requests }, (_, at) =>
+      WHENS.flatMap((when) => FAULTS.map((fault): CrashPoint => ({ request: at + 1, when, fault, round }))),
+    ).flat(),
+  );
   if (choice === 'all') return all;
-  if (typeof choice === 'string') {
-    return all.filter(({ request, when, fault }) => `${request} ${when} ${fault}` === choice);
-  }
+  if (typeof choice === 'string') return all.filter((point) => nameOf(point) === choice);
   const random = makeRandom(choice.seed);
   const shuffled = all.map((point) => [random(), point] as const).toSorted(([a], [b]) => a - b);
   return shuffled.slice(0, choice.count).map(([, point]) => point);
 }
 
 /** The org stands still at one instant, so that no run depends on how fast the machine is. */
-function startStillWorld(): Promise<CompanyWorld> {
-  return startCrashWorld({ frozenAt: TUESDAY, pageSize: 8 });
+async function startRound(round: CrashPoint['round']): Promise<CompanyWorld> {
+  const started = await startCrashWorld({ frozenAt: TUESDAY, pageSize: 8 });
+  if (round === 'first') return started;
+  await started.world.once();
+  started.clock.advance(120);
+  // What its own writes left behind is read by then.
+  await started.world.once();
+  goOn(started);
+  return started;
 }
 
-async function runUndisturbed(): Promise<{ readonly org: unknown; readonly requests: number }> {
-  await using started = await startStillWorld();
-  await started.world.once();
-  const wrong = findViolations(started.sandbox, { isJudged: true, isFaultless: true, haste: HASTE });
+async function runUndisturbed(round: CrashPoint['round']): Promise<Undisturbed> {
+  await using started = await startRound(round);
+  const { world, sandbox } = started;
+  const before = sandbox.log.entries.length;
+  await world.once();
+  // The budget of calls is for one run (I20).
+  const wrong = findViolations(sandbox, { isJudged: true, isFaultless: round === 'first', haste: HASTE });
   if (wrong.length > 0) throw new Error(`undisturbed already: ${wrong.join('\n')}`);
-  return { org: describeOrg(started.sandbox), requests: started.sandbox.log.entries.length };
+  return { org: describeOrg(sandbox), requests: sandbox.log.entries.length - before };
 }
 
 async function runPoint(
   point: CrashPoint,
   wanted: unknown,
 ): Promise<{ readonly isReached: boolean; readonly wrong: readonly string[] }> {
-  await using started = await startStillWorld();
+  await using started = await startRound(point.round);
   const { world, sandbox, clock } = started;
   const struckAt = await disturb(started, point);
   await world.once({ deadlines: SHORT });

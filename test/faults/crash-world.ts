@@ -87,6 +87,27 @@ function enterOpportunities({ company, org, clock }: CompanyWorld): void {
   }
 }
 
+/**
+ * A day's work of people, in a world that the daemon has brought in order: a gap begins where there was none, one ends, a
+ * held lead can be placed, and two new ones come in.
+ */
+export function goOn({ company, org, clock }: CompanyWorld): void {
+  const deal = (name: string): string => String(org.all('Opportunity', ({ Name }) => Name === name)[0]?.['Id']);
+  org.admin.update(company.roleOf(deal('Compliant'), 'a'), { IsPrimary: false });
+  company.addRole(deal('No buyer'), ['d', 'Economic Buyer']);
+  org.admin.update(String(org.all('Lead', ({ LastName }) => LastName === 'Lost')[0]?.['Id']), { Country: 'Italy' });
+  for (const [LastName, Country] of LATER) {
+    clock.advance(1);
+    company.lead({ LastName, Country, PostalCode: null });
+  }
+  clock.advance(2);
+}
+
+const LATER = [
+  ['Hull', 'UK'],
+  ['Lyon', 'France'],
+] as const;
+
 const FLAGGED = {
   Contact_Role_Status__c: 'violation',
   Contact_Role_Coverage__c: '0/2',

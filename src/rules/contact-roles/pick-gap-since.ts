@@ -1,4 +1,5 @@
 import type { Instant } from '../../domain/instant.ts';
+import type { FieldValue } from '../../domain/record.ts';
 import { addOpen } from '../calendars/add-open.ts';
 import type { Bar } from './pick-bar.ts';
 import type { StayMemory } from './committee-memory.ts';
@@ -13,8 +14,10 @@ export type Stay = {
   readonly preCloseSince: Instant | null;
   /** The last evaluation, null when none is remembered. */
   readonly previous: StayMemory | null;
-  /** The org still shows the flag of a compliant opportunity. */
-  readonly isFlaggedCompliant: boolean;
+  /** The status that the org shows; undefined when the configuration writes it nowhere. */
+  readonly flag: FieldValue | undefined;
+  /** When the opportunity was last changed, by us or by others; null when it is not known. */
+  readonly lastModifiedAt: Instant | null;
   /** Whether the last evaluation was in the same stage, without another one in between. */
   readonly isSame: boolean;
 };
@@ -42,7 +45,9 @@ export function pickGapSince(bar: Judged, stay: Stay, now: Instant): Instant {
   const wasExempt = previous?.status === 'exempt';
   const exemptionEnded = bar.exemptionEnded ?? (wasExempt ? now : stageEnteredAt);
   const earliest = Math.max(stageEnteredAt, exemptionEnded, preCloseSince ?? stageEnteredAt);
-  if (previous === null && stay.isFlaggedCompliant) return now;
+  if (previous === null && stay.flag === 'compliant') return now;
+  // Grace was not over when that was written: a gap as old as the stay may have begun later (F40).
+  if (previous === null && stay.flag === 'warning') return Math.max(earliest, stay.lastModifiedAt ?? earliest);
   if (previous === null || !isSame) return earliest;
   if (previous.preCloseSince === null && preCloseSince !== null) return earliest;
   if (previous.status === 'compliant') return now;

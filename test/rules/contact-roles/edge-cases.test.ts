@@ -64,6 +64,18 @@ describe('edge cases of the buying committee', () => {
     expect(ruling).toMatchObject({ status: 'warning', gapSince: NOW });
   });
 
+  test('CE4: what is forgotten of a gap within its grace is told by the last change, never twice another grace', () => {
+    const written = '2026-11-23T09:30:00.000+0000';
+    const fields = { ...proposal, Contact_Role_Status__c: 'warning', LastModifiedDate: written };
+    const view = anOpportunity({ fields, roles: [] });
+
+    const { ruling } = playRound(rules, view, NOW);
+    const later = playRound(rules, view, ruling.graceEnds ?? 0);
+
+    expect(ruling).toMatchObject({ status: 'warning', gapSince: readInstant(written) });
+    expect(later.ruling).toMatchObject({ status: 'violation', gapSince: readInstant(written) });
+  });
+
   test('CE4: the next look at the same gap does not prolong grace', () => {
     const whole = playRound(rules, anOpportunity({ fields: proposal, roles: WHOLE }), NOW - DAY);
     const gap = playRound(rules, { ...whole.view, roles: [] }, NOW);
