@@ -6,6 +6,7 @@ import { findViolations } from './checker.ts';
 import { goOn, startCrashWorld } from './crash-world.ts';
 import { startChild } from './start-child.ts';
 import { SHORT, writesIn } from './fault-world.ts';
+import { findLeaks } from './find-leaks.ts';
 import { describeOrg } from './final-state.ts';
 import { age, flush } from './redis-mishaps.ts';
 
@@ -123,7 +124,7 @@ async function runPoint(
 ): Promise<{ readonly isReached: boolean; readonly wrong: readonly string[] }> {
   await using started = await startRound(point.round);
   const { world, sandbox, clock } = started;
-  const struckAt = await disturb(started, point);
+  const { struckAt, told } = await disturb(started, point);
   await world.once({ deadlines: SHORT });
   const org = describeOrg(sandbox);
   // What our own writes touched is polled now, and nothing comes of it.
@@ -141,6 +142,7 @@ async function runPoint(
     wrong: [
       ...differences(org, wanted),
       ...violations,
+      ...findLeaks(sandbox, { log: told }),
       ...writes.map((write) => `written once more: ${JSON.stringify(write)}`),
     ],
   };
@@ -148,9 +150,12 @@ async function runPoint(
 
 /**
  * Runs until the point has come and what it brings has happened, or until nothing is left to do.
- * @returns when it came, by the org's clock, ms; null when it did not
+ * @returns when it came, by the org's clock, ms, null when it did not; and what a daemon told that was to be killed
  */
-async function disturb({ world, sandbox, clock }: CompanyWorld, point: CrashPoint): Promise<number | null> {
+async function disturb(
+  { world, sandbox, clock }: CompanyWorld,
+  point: CrashPoint,
+): Promise<{ readonly struckAt: number | null; readonly told: string }> {
   let arrived = 0;
   const places = new WeakMap<LoggedRequest, number>();
   const isIt = (request: LoggedRequest): boolean => places.get(request) === point.request;
@@ -185,13 +190,13 @@ async function disturb({ world, sandbox, clock }: CompanyWorld, point: CrashPoin
   sandbox.hooks.afterCommit = point.when === 'committed' ? strike : null;
   sandbox.hooks.afterAnswer = point.when === 'answered' ? strike : null;
   if (child === null) await world.once({ deadlines: SHORT });
-  else await child.ended;
+  const { told } = (await child?.ended) ?? { told: '' };
   sandbox.hooks.onRequest = null;
   sandbox.hooks.afterCommit = null;
   sandbox.hooks.afterAnswer = null;
   sandbox.faults.clear();
   if (point.fault === 'kill') await age(world.fresh, LEASES);
-  return struckAt;
+  return { struckAt, told };
 }
 
 const CUTS = {

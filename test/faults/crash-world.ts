@@ -4,6 +4,7 @@ import type { StoredRecord } from '../../src/sandbox/types.ts';
 import { startCompany, type CompanyWorld } from '../support/company-world.ts';
 import { WITHOUT_BUYER, type Member } from '../support/company.ts';
 import type { WorldSettings } from '../support/world.ts';
+import { watchForLeaks } from './find-leaks.ts';
 
 const DAY = 24 * 3_600_000;
 
@@ -20,7 +21,7 @@ export async function startCrashWorld(
   enterOpportunities(started);
   // A second that is not over yet is not polled.
   started.clock.advance(2);
-  return started;
+  return watchForLeaks(started);
 }
 
 /** Leads by LastName, words that stand in no other text of the daemon; each has a second of its own, because turns are taken in the order of creation. */

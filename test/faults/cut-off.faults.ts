@@ -55,7 +55,7 @@ describe.concurrent('a replica that is cut off from Redis, but not from the org'
       const { token, cutAt } = await begun.promise;
 
       const other = world.start();
-      const during = company.lead({ LastName: 'During' });
+      const during = company.lead({ LastName: 'Amid' });
       await other.until(() => company.tasks(during).length === 1);
       // Longer than anything that it waits for.
       await pass(Math.max(cutAt + 2 * LOCK - Date.now(), 0));
@@ -72,7 +72,7 @@ describe.concurrent('a replica that is cut off from Redis, but not from the org'
       expect(late).toEqual([]);
       expect(cutOff.told.filter(({ event }) => event === 'redis.unreachable')).toHaveLength(1);
       expect(other.told.filter(({ event }) => event === 'redis.unreachable')).toEqual([]);
-      const { 'Lead During': one, 'Lead After': two, ...others } = describeOrg(sandbox);
+      const { 'Lead Amid': one, 'Lead After': two, ...others } = describeOrg(sandbox);
       expect([one, two]).toMatchObject([{ owner: 'ron@northwind.example' }, { owner: 'ron@northwind.example' }]);
       expect(others).toEqual(undisturbed);
       expect(findViolations(sandbox, { mostAtOnce: 10 })).toEqual([]);

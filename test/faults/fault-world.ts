@@ -2,6 +2,7 @@ import type { SandboxOrgOptions } from '../../src/sandbox/sandbox-org.ts';
 import { startCompany, type CompanyWorld } from '../support/company-world.ts';
 import { WHOLE_COMMITTEE, WITHOUT_BUYER } from '../support/company.ts';
 import type { Told, WorldSettings } from '../support/world.ts';
+import { watchForLeaks } from './find-leaks.ts';
 
 /** So short that an answer which never comes is given up soon. */
 export const SHORT = { connectMs: 1_000, tokenMs: 1_000, readMs: 1_000, writeMs: 1_000 };
@@ -23,7 +24,7 @@ export async function startFaultWorld(
   company.opportunity('Qualification', [], { Name: 'Nobody' });
   company.opportunity('Negotiation/Review', WHOLE_COMMITTEE, { Name: 'Complete' });
   company.opportunity('Prospecting', [], { Name: 'Early' });
-  return started;
+  return watchForLeaks(started);
 }
 
 const PLACES = [

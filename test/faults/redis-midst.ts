@@ -29,13 +29,13 @@ export async function strikeInTheMidst(started: CompanyWorld, undisturbed: unkno
   await writing.promise;
 
   await blow.begin();
-  const during = company.lead({ LastName: 'During' });
+  const during = company.lead({ LastName: 'Amid' });
   await blow.end(daemon);
 
   await daemon.until(() => company.tasks(during).length === 1);
   await daemon.stop();
   await world.once();
-  const { 'Lead During': late, ...others } = describeOrg(sandbox);
+  const { 'Lead Amid': late, ...others } = describeOrg(sandbox);
   expect(late).toMatchObject({ owner: 'ron@northwind.example' });
   expect(others).toEqual(undisturbed);
   expect(findViolations(sandbox)).toEqual([]);

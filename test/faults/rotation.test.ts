@@ -16,7 +16,7 @@ it('two replicas with one refresh token that the org rotates use it one after th
   await Promise.all([one.seen('daemon.started'), two.seen('daemon.started')]);
 
   sandbox.expireSessions();
-  const during = company.lead({ LastName: 'During' });
+  const during = company.lead({ LastName: 'Amid' });
   // Who does not poll calls as well: the configuration is held against the org anew.
   for (const replica of [one, two]) replica.reload();
   while (company.tasks(during).length === 0) await sandbox.log.next(() => true);

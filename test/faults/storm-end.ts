@@ -1,11 +1,11 @@
 import { setTimeout as pass } from 'node:timers/promises';
 
 import { startCli, type Ended } from '../support/cli-process.ts';
-import { dumpRedis, forbiddenWords, readFolder, wordsIn } from '../support/leaks.ts';
+import { dumpRedis, readFolder } from '../support/leaks.ts';
 import { withRedis } from '../support/redis-process.ts';
-import { EXAMPLE } from '../support/world.ts';
 import { findViolations } from './checker.ts';
 import { SHORT, writesIn } from './fault-world.ts';
+import { findLeaks } from './find-leaks.ts';
 import { HASTE, isRefusedAtStart, REPLICAS, type Storm } from './storm.ts';
 
 /**
@@ -74,22 +74,11 @@ function runDead({ redis, world }: Storm, args: readonly string[]): Promise<Ende
   return startCli(['dead', ...args], variables, world.folder).ended;
 }
 
-/** I39, in what every daemon told, in its files and in Redis. */
+/** I39, in what every daemon told, in its files and in its Redis. */
 async function leaksOf({ world, sandbox, redis, ends }: Storm): Promise<readonly string[]> {
-  // What stands in the YAML stands in our copies of it too.
-  const yaml = readFolder(EXAMPLE).toLowerCase();
-  const words = forbiddenWords(sandbox, tokensIn(sandbox)).filter((word) => !yaml.includes(word.toLowerCase()));
-  const told = (await Promise.all(ends)).map((end) => end.told).join('\n');
-  const places = {
-    told,
+  return findLeaks(sandbox, {
+    log: (await Promise.all(ends)).map((end) => end.told).join('\n'),
     files: readFolder(world.environment.dataFolder),
     Redis: await withRedis(redis.port, (own) => dumpRedis(own, world.fresh.prefix)),
-  };
-  return Object.entries(places).flatMap(([place, text]) =>
-    wordsIn(text, words).map((word) => `I39: ${place} holds ${JSON.stringify(word)}`),
-  );
-}
-
-function tokensIn({ log }: Storm['sandbox']): readonly string[] {
-  return [...new Set(log.entries.flatMap(({ headers }) => headers['authorization']?.split(' ')[1] ?? []))];
+  });
 }

@@ -39,7 +39,7 @@ async function liveThrough(clockWrongBy: number): Promise<Lived> {
   org.admin.delete(company.roleOf(complete, 'b'));
   const lateness = org.lateCommit({ delaySeconds: 4 }, (admin) => admin.update(early, { StageName: 'Qualification' }));
   ask(early, lateness.commitAt);
-  const fresh = company.lead({ LastName: 'During', Country: 'Norway', PostalCode: null });
+  const fresh = company.lead({ LastName: 'Amid', Country: 'Norway', PostalCode: null });
   ask(fresh);
   ask(boston, OPENING);
   await until(sandbox, () => company.flags(early).status === 'warning');
