@@ -5,6 +5,7 @@ import type { DeadLetter } from './domain/dead-letter.ts';
 import type { AppError, Recovery } from './domain/error.ts';
 import type { Instant } from './domain/instant.ts';
 import type { Lane } from './domain/lane.ts';
+import type { HeldRecord, Pause } from './domain/pause.ts';
 import type { Fields, Row } from './domain/record.ts';
 import type { WorkKind } from './domain/work.ts';
 import type { WriteCount } from './domain/write-count.ts';
@@ -291,11 +292,6 @@ export interface Alerts {
   /** Posts how something stands, unless people have heard that last. @throws AppError wait */
   tell(standing: Standing): Promise<void>;
 }
-
-/** Why a module does not write: `blast_radius`, `poison_share`, or `operator` when a person paused it. */
-export type Pause = { readonly code: string; readonly reason: string };
-
-export type HeldRecord = { readonly kind: WorkKind; readonly id: string };
 
 /**
  * One state of a record. A stamp has whole seconds: who changed it tells a late commit from a write of ours in the same

@@ -10,9 +10,7 @@ import type { LoadedFrame } from './load-frame.ts';
 /** How long a run that ends by itself goes on sending its last alerts, ms. */
 const PATIENCE = 5_000;
 
-/**
- * The outbox of alerts, sending wherever leads are worked on.
- */
+/** The outbox of alerts, sending wherever leads are worked on. */
 export function openAlerts(
   settings: Pick<DaemonSettings, 'variables' | 'only' | 'once'>,
   redis: RedisSettings,

@@ -1,5 +1,5 @@
 import type { Observer } from '../observe/events.ts';
-import type { Pause } from '../ports.ts';
+import type { Pause } from '../domain/pause.ts';
 
 /** The modules that stand still in this process until the org or the configuration is mended; no command resumes them. */
 export type Standstills = {

@@ -5,7 +5,7 @@ import { createRedisState } from '../../src/adapters/state/redis-state.ts';
 import { createTroubles } from '../../src/app/troubles.ts';
 import { AppError } from '../../src/domain/error.ts';
 import { countersOf } from '../../src/domain/write-category.ts';
-import type { Pause } from '../../src/ports.ts';
+import type { Pause } from '../../src/domain/pause.ts';
 import { startAlertPlace, type AlertPlace } from '../support/alert-place.ts';
 import { createManualClock } from '../support/clock.ts';
 import { freshRedis, type FreshRedis } from '../support/redis.ts';

@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { Instant } from '../../domain/instant.ts';
 import type { WorkKind } from '../../domain/work.ts';
 import type { DeadLetter } from '../../domain/dead-letter.ts';
-import type { Memory, Pause, SeenKey, State } from '../../ports.ts';
+import type { Pause } from '../../domain/pause.ts';
+import type { Memory, SeenKey, State } from '../../ports.ts';
 import { redisError, redisLost, type RedisConnection } from '../redis.ts';
 import {
   ADMIT_WRITES,
