@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { AppError } from '../domain/error.ts';
-import type { RedisConnection } from './redis.ts';
+import { NOW, type RedisConnection } from './redis.ts';
 
 /** Sign-ins of all replicas, one after the other, and few while they are refused (D11, I25). */
 export type SignInTurns = {
@@ -19,11 +19,6 @@ const WINDOW = 10 * 60_000;
 /** A replica that dies while it signs in holds the others up for this long. */
 const TURN = 10_000;
 const LOOK_AGAIN = 100;
-
-/** By Redis' clock, which all replicas share. */
-const NOW = `
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
 
 const COUNT_REFUSALS = `${NOW}
 return redis.call('ZCOUNT', KEYS[1], now - ${WINDOW}, '+inf')`;

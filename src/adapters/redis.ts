@@ -10,6 +10,11 @@ export type RedisSettings = { readonly url: string; readonly prefix: string };
 /** A server, the master that the Sentinels name, or a Cluster: they take the same commands. */
 export type RedisConnection = Redis | Cluster;
 
+/** Begins a script that goes by Redis' clock, which all replicas share: `time` as Redis tells it, `now` in ms. */
+export const NOW = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
+
 /** Commands fail after this long instead of waiting for ever, so that a hung Redis is noticed. */
 const COMMAND_TIMEOUT = 5_000;
 

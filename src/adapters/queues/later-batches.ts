@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import type { WorkKind } from '../../domain/work.ts';
 import type { Urgency } from '../../ports.ts';
-import type { RedisConnection } from '../redis.ts';
+import { NOW, type RedisConnection } from '../redis.ts';
 
 export type LaterBatch = { readonly kind: WorkKind; readonly urgency: Urgency; readonly ids: readonly string[] };
 
@@ -19,10 +19,6 @@ const LOOK = 250;
 /** Whoever takes a batch and dies leaves it to the others after this, ms. */
 const CLAIM = 5_000;
 const MOST_AT_ONCE = 20;
-
-const NOW = `
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
 
 const ADD = `${NOW}
 for i = 2, #ARGV do redis.call('ZADD', KEYS[1], now + ARGV[1], ARGV[i]) end`;

@@ -1,5 +1,7 @@
 // What the state asks of Redis in one step: Lua that nobody else's commands come in between of.
 
+import { NOW } from '../redis.ts';
+
 /** Compares every pool with what the caller saw, then puts all in place: selection and update are atomic (R19). */
 export const COMMIT_TURNS = `
 local pools = tonumber(ARGV[1])
@@ -60,9 +62,7 @@ end
 return 1`;
 
 /** A window KEYS[1] of ARGV[1] ms slides by Redis' own clock, which all replicas share; a member's score is its time. */
-const SLIDE = `
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+const SLIDE = `${NOW}
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[1])
 local function add(member)
   redis.call('ZADD', KEYS[1], now, time[1] .. '.' .. time[2] .. member)
