@@ -186,6 +186,10 @@ export interface State {
   /** Forgets keys whose stamp is before this: no later poll reads so far back. */
   forgetSeen(object: string, before: Instant): Promise<void>;
 
+  /** Names the rules by which all replicas judge opportunities; null before anybody has polled. */
+  opportunityRules(): Promise<string | null>;
+  putOpportunityRules(rules: string): Promise<void>;
+
   rememberRoleParents(parents: ReadonlyMap<string, string>): Promise<void>;
   /** The opportunity of each role id; null where it is not known. */
   roleParents(roleIds: readonly string[]): Promise<readonly (string | null)[]>;

@@ -1,5 +1,5 @@
 import { readAlertChannels } from '../config/alert-urls.ts';
-import { configHash } from '../config/config-hash.ts';
+import { configHash, opportunityRulesHash } from '../config/config-hash.ts';
 import { resolveField } from '../config/describe-field.ts';
 import type { Variables } from '../config/env-reading.ts';
 import { fieldsUsed, type Describe } from '../config/fields-used.ts';
@@ -21,6 +21,8 @@ export type LoadedFrame = {
   readonly config: Config;
   readonly frame: Frame;
   readonly modes: ReadonlyMap<string, Mode>;
+  /** Names the rules by which opportunities are judged: other rules, another name. */
+  readonly opportunityRules: string;
 };
 
 export type FrameSettings = {
@@ -64,6 +66,7 @@ export async function loadFrame(
   return {
     config,
     modes,
+    opportunityRules: opportunityRulesHash(config),
     frame: {
       configHash: hash,
       rulebook: compileRulebook(config, stages),
@@ -94,15 +97,12 @@ function accountColumns(
   return [...new Set([...known('Account', ALWAYS_READ.Account), ...used])];
 }
 
-/** Committees are made of roles and people, which leave no trace on the opportunity. */
+/** Of opportunities: roles, people and new rules leave no trace on them. Leads do not follow new rules (Q8). */
 function unstampedObjects(config: Config, describe: Describe): ReadonlySet<string> {
-  const used = fieldsUsed(config, describe);
-  const isUnstamped = (object: 'Lead' | 'Opportunity') =>
-    used[object].some((field) => field.includes('.') || describe(object)?.fields.get(field)?.isCalculated === true);
-  const unstamped = new Set<string>();
-  if (isUnstamped('Lead')) unstamped.add('Lead');
-  if (config.contact_roles !== null || isUnstamped('Opportunity')) unstamped.add('Opportunity');
-  return unstamped;
+  const isUnstamped = fieldsUsed(config, describe).Lead.some(
+    (field) => field.includes('.') || describe('Lead')?.fields.get(field)?.isCalculated === true,
+  );
+  return new Set(isUnstamped ? ['Lead', 'Opportunity'] : ['Opportunity']);
 }
 
 /** What is read of each object for the modules that are on, as far as the org has it. */

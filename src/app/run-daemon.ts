@@ -72,6 +72,7 @@ const SLOWEST_POLL = 4 * 60_000;
 
 async function run(settings: DaemonSettings, { loaded, loop }: Running, stop: AbortSignal): Promise<void> {
   const polling: LoopSettings = {
+    opportunityRules: () => loaded().opportunityRules,
     poll: () => {
       const { start_at: startAt, overlap, safety_lag: safetyLag } = loaded().config.extract;
       return { startAt, overlap, safetyLag };

@@ -1,6 +1,7 @@
 import { dataPath } from '../config/data-path.ts';
 import type { AppError } from '../domain/error.ts';
 import { LANE_OF } from '../domain/lane.ts';
+import type { Pause } from '../domain/pause.ts';
 import type { WorkKind } from '../domain/work.ts';
 import { openDecisionLog } from '../observe/decision-log.ts';
 import type { Observer } from '../observe/events.ts';
@@ -10,6 +11,7 @@ import type { OrgGate } from '../workers/org-gate.ts';
 import { isHidden } from '../rules/conditions/hidden-tests.ts';
 import { routeLeads } from '../workers/leads/route-leads.ts';
 import { fenceWrites } from '../workers/fence-writes.ts';
+import { createHeed } from '../workers/heed-rules.ts';
 import { runBatch } from '../workers/run-batch.ts';
 import { setAside } from '../workers/settle.ts';
 import type { WorkWorld } from '../workers/work-world.ts';
@@ -36,7 +38,7 @@ export function openWorld(
   settings: DaemonSettings,
   { observer, clock, closers }: Equipment,
   opened: Opened,
-): WorkWorld & Pick<Opened, 'suspensions'> {
+): WorkWorld & Pick<Opened, 'suspensions' | 'loaded'> {
   const { loaded, suspensions } = opened;
   const { log } = loaded().config;
   const decisions = openDecisionLog({
@@ -70,20 +72,30 @@ type Failing = { readonly clock: Clock; readonly fail: (error: AppError) => void
  * @param once  nobody waits for a person to mend what only a person can: then the daemon fails
  */
 export async function startWorkers(
-  world: WorkWorld & Pick<Opened, 'suspensions'>,
+  world: WorkWorld & Pick<Opened, 'suspensions' | 'loaded'>,
   gate: OrgGate,
   { clock, fail, standstills }: Failing,
   once: boolean,
 ): Promise<void> {
-  const { queues, observer } = world;
+  const { queues, observer, state } = world;
+  const heed = createHeed({
+    state,
+    queues,
+    clock,
+    opportunityRules: () => world.loaded().opportunityRules,
+    onWaiting: (kind, isWaiting) => stand(kind, isWaiting ? OTHER_RULES : null),
+  });
   for (const kind of Object.keys(HANDLERS) as WorkKind[]) {
     await queues.work(kind, ({ ids, urgency }, signal, assure) => {
       const salesforce = world.salesforce.inLane(urgency === 'backfill' ? 'backfill' : LANE_OF[kind]);
       const fenced = { ...world, salesforce: fenceWrites(salesforce, assure) };
       return runBatch(
         { kind, ids, urgency },
-        // A run that ends by itself has nobody to wait for.
-        (batch, until) => (once ? HANDLERS[kind](batch, fenced, until) : handle(kind, batch, fenced, until)),
+        async (batch, until) => {
+          if (!(await heed({ kind, ids: batch, urgency }))) return;
+          // A run that ends by itself has nobody to wait for.
+          await (once ? HANDLERS[kind](batch, fenced, until) : handle(kind, batch, fenced, until));
+        },
         {
           gate,
           queues,
@@ -95,10 +107,7 @@ export async function startWorkers(
             if (once) fail(error);
           },
           onPause(paused, error) {
-            for (const module of modulesOf(paused, world)) {
-              if (error === null) standstills.end(module);
-              else standstills.begin(module, { code: codeOf(error), reason: error.message });
-            }
+            stand(paused, error === null ? null : { code: codeOf(error), reason: error.message });
             if (error !== null && once) fail(error);
           },
         },
@@ -106,7 +115,19 @@ export async function startWorkers(
       );
     });
   }
+
+  function stand(kind: WorkKind, pause: Pause | null): void {
+    for (const module of modulesOf(kind, world)) {
+      if (pause === null) standstills.end(module);
+      else standstills.begin(module, pause);
+    }
+  }
 }
+
+const OTHER_RULES: Pause = {
+  code: 'other-rules',
+  reason: 'the process that polls has other rules for opportunities than this one; give both the same configuration',
+};
 
 /** Handles a batch with the modules that can work: one that lost what it needs is left out, and looks at it later. */
 async function handle(

@@ -2,6 +2,7 @@ import { AppError } from '../domain/error.ts';
 import { isOutage } from '../domain/outage.ts';
 import type { WorkKind } from '../domain/work.ts';
 import type { Clock } from '../ports.ts';
+import { putInForce } from './opportunity-rules.ts';
 import { fireTimers, pollDeletedRoles, pollStreams, type PollSettings, type PollWorld } from './poller.ts';
 import { reconcileNext, type Reconciled, type ReconcileSettings, type ReconcileWorld } from './reconcile.ts';
 import { streamGroups, type Concern, type Stream } from './streams.ts';
@@ -9,6 +10,8 @@ import { streamGroups, type Concern, type Stream } from './streams.ts';
 export type LoopSettings = {
   /** What the modules look at now. */
   readonly concern: () => Concern;
+  /** Names the rules by which opportunities are judged. */
+  readonly opportunityRules: () => string;
   readonly poll: () => PollSettings;
   /** How often each object is polled, ms. */
   readonly every: (object: string) => number;
@@ -36,12 +39,13 @@ export async function runPollLoop(settings: LoopSettings, world: LoopWorld, sign
   while (!signal.aborted) {
     if (world.isLeader()) {
       let found = 0;
+      await ifRedisAnswers(() => putInForce(settings.opportunityRules(), world));
       for (const stream of streamGroups(settings.concern()).flat()) {
         if (world.clock.monotonic() < (dueAt.get(stream.object) ?? 0)) continue;
         found += await tryPoll(stream, settings, failing, world, signal);
         dueAt.set(stream.object, world.clock.monotonic() + settings.every(stream.object));
       }
-      found += await tryTimers(world);
+      for (const kind of KINDS) found += (await ifRedisAnswers(() => fireTimers(kind, world))) ?? 0;
       if (world.clock.monotonic() >= reconcileAt) {
         const isFailing = !(await tryReconcile(settings, failing, world, signal));
         reconcileAt = world.clock.monotonic() + (isFailing ? RECONCILE_PAUSE : 0);
@@ -66,6 +70,7 @@ export async function pollUntilIdle(settings: LoopSettings, world: LoopWorld, si
   for (;;) {
     const isLast = clock.monotonic() - begun >= lag;
     const epoch = await patiently(() => state.epoch(), world, signal);
+    await patiently(() => putInForce(settings.opportunityRules(), world), world, signal);
     let found = 0;
     let short: AppError | null = null;
     for (const streams of streamGroups(settings.concern())) {
@@ -201,13 +206,12 @@ async function poll(
   return hasRoles ? rows + (await pollDeletedRoles(world, signal)) : rows;
 }
 
-async function tryTimers(world: LoopWorld): Promise<number> {
+/** Null when it does not: the next tick tries again. */
+async function ifRedisAnswers<T>(call: () => Promise<T>): Promise<T | null> {
   try {
-    let fired = 0;
-    for (const kind of KINDS) fired += await fireTimers(kind, world);
-    return fired;
+    return await call();
   } catch (error) {
-    if (error instanceof AppError && error.recovery === 'wait') return 0;
+    if (error instanceof AppError && error.recovery === 'wait') return null;
     throw error;
   }
 }

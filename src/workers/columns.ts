@@ -8,7 +8,7 @@ export type Columns = {
   readonly opportunity: readonly string[];
   /** Of OpportunityContactRole, `Contact.` paths among them. */
   readonly role: readonly string[];
-  /** The objects whose rules read what may change without their stamp: formulas, and fields of other objects (F29). */
+  /** The objects whose records are judged by what may change without their stamp: formulas, fields of other objects (F29), the rules. */
   readonly unstamped: ReadonlySet<string>;
   /** `write.guard`, as far as the object has these fields (F33). */
   readonly guard: { readonly Lead: readonly string[]; readonly Opportunity: readonly string[] };

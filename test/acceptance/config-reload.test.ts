@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 
 import { findViolations } from '../faults/checker.ts';
 import { startCompany, type CompanyWorld } from '../support/company-world.ts';
-import { EXAMPLE } from '../support/world.ts';
+import { createHurriedClock } from '../support/hurried-clock.ts';
+import { EXAMPLE, type Told } from '../support/world.ts';
 
 const FILE = 'enforcement.yaml';
 const ONE = 'stage: Qualification,        min_contacts: 1';
@@ -81,6 +82,26 @@ describe.concurrent('an edit of the configuration while the daemon runs (F41)', 
     expect(findViolations(sandbox)).toEqual([]);
   });
 
+  it('judges open opportunities anew that nobody touches, and gives no lead to another (I3, Q8)', async () => {
+    await using started = await aCompany();
+    const { company, sandbox, folder } = started;
+    const deals = [1, 2, 3].map((number) =>
+      company.opportunity('Qualification', [['a', null, true]], { Name: `Deal ${number}` }),
+    );
+    const lead = company.lead();
+    const daemon = started.start();
+    await daemon.until(() => deals.every((deal) => company.flags(deal).status === 'compliant'));
+    const owner = company.ownerOf(lead);
+
+    write(folder, read(folder).replace(ONE, TWO));
+    daemon.reload();
+    await daemon.until(() => deals.every((deal) => company.flags(deal).missing === 'contacts 1/2'));
+    await daemon.stop();
+
+    expect(company.ownerOf(lead)).toBe(owner);
+    expect(findViolations(sandbox)).toEqual([]);
+  });
+
   it('is taken up by itself within ten seconds, and the pages tell of one that is refused (I31, I40, FM 54, FM 56)', async () => {
     await using started = await aCompany();
     const { folder } = started;
@@ -131,6 +152,55 @@ describe.concurrent('an edit of the configuration while the daemon runs (F41)', 
         symlinkSync(path.join('..data', name), path.join(mounted, name));
       }
     }
+  });
+});
+
+describe.concurrent('a start that finds other rules than the one before', () => {
+  it('judges open opportunities anew, once (I3)', async () => {
+    await using started = await aCompany();
+    const { company, folder, world } = started;
+    const deal = company.opportunity('Qualification', [['a', null, true]]);
+    const run = () => world.once({ environment: { ...world.environment, configFolder: folder } });
+    const decided = (events: readonly Told[]) =>
+      events.filter(({ event, record_id: id }) => event === 'decision' && id === deal).length;
+    await run();
+    expect(company.flags(deal).status).toBe('compliant');
+
+    write(folder, read(folder).replace(ONE, TWO));
+    expect(decided(await run())).toBe(1);
+    expect(company.flags(deal).missing).toBe('contacts 1/2');
+
+    expect(decided(await run())).toBe(0);
+  });
+});
+
+describe.concurrent('replicas of which one has not read the files again', () => {
+  it('judge opportunities by the rules of the one that polls only, and tell when that lasts', async () => {
+    await using started = await aCompany();
+    const { company, sandbox, folder, world } = started;
+    const older = path.join(world.folder, 'older');
+    cpSync(folder, older, { recursive: true });
+    write(folder, read(folder).replace(ONE, TWO));
+    const poller = world.start({ only: 'poller', environment: { ...world.environment, configFolder: folder } });
+    await poller.seen('poll.completed', ({ object }) => object === 'Opportunity');
+    const deal = company.opportunity('Qualification', [['a', null, true]]);
+
+    const workers = world.start({
+      only: 'workers',
+      environment: { ...world.environment, configFolder: older },
+      clock: createHurriedClock(20, sandbox.clock),
+    });
+    const { code, reason } = await workers.next('module.paused', ({ module }) => module === 'contact_roles');
+    expect(code).toBe('other-rules');
+    expect(reason).toContain('give both the same configuration');
+    expect(company.flags(deal).status).toBeNull();
+
+    write(older, read(folder));
+    workers.reload();
+    await workers.next('module.resumed', ({ module }) => module === 'contact_roles');
+    await workers.until(() => company.flags(deal).status === 'violation');
+    await poller.stop();
+    await workers.stop();
   });
 });
 

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 
-import { configHash } from '../../src/config/config-hash.ts';
+import { configHash, opportunityRulesHash } from '../../src/config/config-hash.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import type { Config } from '../../src/config/schema.ts';
+import type { PoolSource } from '../../src/rules/routing/pool-schema.ts';
 import { AppError } from '../../src/domain/error.ts';
 import { aFolder, ORG_YAML, problemsIn, problemsOf } from './folder.ts';
 
@@ -140,6 +142,32 @@ describe('a loaded configuration', () => {
     expect(hashOf(aFolder({ ...base, 'c.yaml': 'api_budget: { daily_calls: 5 }' }))).not.toBe(hash);
     expect(hashOf(aFolder({ ...base, 'c.yaml': 'tests: [{ name: a, lead: {}, expect: {} }]' }))).toBe(hash);
   });
+});
+
+test('the rules of opportunities are others when what a deal is judged by changes, and no others when anything else does', () => {
+  const { config } = loadConfig('config');
+  const { org, contact_roles: roles, routing, extract, qualification } = config!;
+  const rules = (change: Partial<Config>): string => opportunityRulesHash({ ...config!, ...change });
+  const [name, pool] = Object.entries(routing!.pools)[0]!;
+  const withPool = (changed: Partial<PoolSource>): Partial<Config> => ({
+    routing: { ...routing!, pools: { ...routing!.pools, [name]: { ...pool, ...changed } } },
+  });
+
+  expect(qualification).not.toBeNull();
+  for (const same of [
+    { extract: { ...extract, overlap: 1 } },
+    { qualification: null },
+    withPool({ exclude_previous: 3 }),
+  ])
+    expect(rules(same)).toBe(rules({}));
+  for (const other of [
+    { org: { ...org, default_calendar: 'other' } },
+    { contact_roles: { ...roles!, mode: 'observe' as const } },
+    { opportunity_criteria: null },
+    withPool({ calendar: 'other' }),
+    withPool({ members: [] }),
+  ])
+    expect(rules(other)).not.toBe(rules({}));
 });
 
 test.each([

@@ -57,6 +57,13 @@ export function createRedisState(redis: RedisConnection, prefix: string): State 
       await run(redis.zremrangebyscore(key(`seen:${object}`), '-inf', `(${before}`));
     },
 
+    async opportunityRules() {
+      return run(redis.get(key('opportunity-rules')));
+    },
+    async putOpportunityRules(rules) {
+      await run(redis.set(key('opportunity-rules'), rules));
+    },
+
     async rememberRoleParents(parents) {
       if (parents.size > 0) await run(redis.hset(key('role-parents'), Object.fromEntries(parents)));
     },
