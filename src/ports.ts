@@ -298,10 +298,10 @@ export interface Alerts {
 }
 
 /**
- * One state of a record. A stamp has whole seconds: who changed it tells a late commit from a write of ours in the same
- * second. `by` is left out where the poll does not read it.
+ * One state of a record. A stamp has whole seconds: `state` tells what was committed late from what else was written in the
+ * same second. It stands for what the poll reads of the record, and is left out where that is its stamp alone.
  */
-export type SeenKey = { readonly id: string; readonly stamp: Instant; readonly by?: string };
+export type SeenKey = { readonly id: string; readonly stamp: Instant; readonly state?: string };
 
 /** Real time. Business time is the org's. */
 export type Clock = {

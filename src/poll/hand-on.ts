@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import { readInstant, type Instant } from '../domain/instant.ts';
 import type { Row } from '../domain/record.ts';
 import type { WorkKind } from '../domain/work.ts';
@@ -47,7 +49,7 @@ export function createHandOn({ queues, state, inventory, openDealsOf }: HandOnWo
   return {
     async take(stream, rows, urgency) {
       const byKey = new Map(rows.map((row) => [`${String(row['Id'])}:${stampOf(row)}`, row]));
-      const unseen = await state.unseen(stream.object, [...byKey.values()].map(keyOf));
+      const unseen = await state.unseen(stream.object, [...byKey.values()].map(keyOf(stream)));
       const fresh = unseen.map(({ id, stamp }) => byKey.get(`${id}:${stamp}`)).filter((row) => row !== undefined);
       if (stream.object === 'OpportunityContactRole') {
         await state.rememberRoleParents(new Map(fresh.map((row) => [String(row['Id']), String(row['OpportunityId'])])));
@@ -100,7 +102,7 @@ export function createHandOn({ queues, state, inventory, openDealsOf }: HandOnWo
   async function remember(which: (stream: Stream) => boolean): Promise<void> {
     for (const [stream, rows] of taken) {
       if (!which(stream)) continue;
-      await state.markSeen(stream.object, rows.map(keyOf), epoch);
+      await state.markSeen(stream.object, rows.map(keyOf(stream)), epoch);
       if (stream.scope !== undefined) await note(stream.object, rows);
       taken.delete(stream);
     }
@@ -120,9 +122,16 @@ function sum<T>(values: Iterable<T>, size: (value: T) => number): number {
   return [...values].reduce((total, value) => total + size(value), 0);
 }
 
-function keyOf(row: Row): SeenKey {
-  const { Id: id, LastModifiedById: by } = row;
-  return { id: String(id), stamp: stampOf(row), ...(typeof by === 'string' ? { by } : {}) };
+function keyOf({ fields }: Stream): (row: Row) => SeenKey {
+  return (row) => {
+    const key = { id: String(row['Id']), stamp: stampOf(row) };
+    return fields.length === 0 ? key : { ...key, state: digestOf(fields.map((field) => row[field])) };
+  };
+}
+
+/** Short: there is one in Redis for every row that may be read again. */
+function digestOf(values: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(values)).digest('base64url').slice(0, 8);
 }
 
 /** The row's `SystemModstamp`. */

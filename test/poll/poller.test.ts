@@ -61,6 +61,28 @@ describe.concurrent('what a poll finds', () => {
     expect(decisions).toHaveLength(1);
   });
 
+  it('is what somebody commits late in the second of an edit of theirs that was read (F25, FM 1)', async () => {
+    await using started = await startCompany({ frozenAt: TUESDAY });
+    const { world, company, org, clock } = started;
+    const deal = company.opportunity('Proposal/Price Quote', WITHOUT_BUYER);
+    await world.once();
+    org.admin.update(deal, { NextStep: 'call' });
+    const { commitAt } = org.lateCommit({ delaySeconds: MINUTE }, (admin) =>
+      admin.update(deal, { StageName: 'Needs Analysis' }),
+    );
+    const stampOf = () => org.record(deal)?.['SystemModstamp'];
+    const read = stampOf();
+    clock.set(commitAt - 30_000);
+    await world.once();
+    expect(company.flags(deal).status).toBe('violation');
+
+    clock.set(commitAt);
+    expect(stampOf()).toBe(read);
+    await world.once();
+
+    expect(company.flags(deal).status).toBe('compliant');
+  });
+
   it('is every edit of a record that is edited before each of three polls (XE2)', async () => {
     await using started = await startCompany();
     const { world, company, org, clock } = started;

@@ -62,20 +62,23 @@ describe('the laws of reading', () => {
   });
 
   it('hold: bounds derive from the org’s time, whatever the machine’s clock says (I19, XE27, FM 6)', async () => {
-    const runs: (readonly { readonly from: number; readonly until: number }[])[] = [];
+    const runs: { readonly from: number; readonly lag: number }[] = [];
     for (const ahead of [-10, -4, 0, 4, 10]) {
       vi.useFakeTimers({ toFake: ['Date'], now: TUESDAY + ahead * MINUTE * 1_000, shouldAdvanceTime: false });
       await using started = await startCompany({ frozenAt: TUESDAY });
       const lead = started.company.lead();
       started.clock.advance(10);
       await started.world.once();
-      const bounds = boundsIn(started.sandbox).filter(({ object }) => object === 'Lead');
-      runs.push(bounds.map(({ from, until }) => ({ from, until })).slice(0, 1));
+      const { from, until, askedAt } = boundsIn(started.sandbox).find(({ object }) => object === 'Lead')!;
+      runs.push({ from, lag: askedAt - until });
       expect(started.company.ownerOf(lead)).toBe('ron');
       vi.useRealTimers();
     }
 
-    expect(runs[0]).toHaveLength(1);
-    for (const run of runs) expect(run).toEqual(runs[0]);
+    expect(new Set(runs.map(({ from }) => from)).size).toBe(1);
+    // A start may take a second or two of the org's time, and its clock is told in whole seconds.
+    const lags = runs.map(({ lag }) => lag);
+    expect(Math.min(...lags)).toBeGreaterThanOrEqual(-1_000);
+    expect(Math.max(...lags) - Math.min(...lags)).toBeLessThanOrEqual(2_000);
   });
 });

@@ -234,8 +234,8 @@ async function run<T>(reply: Promise<T>): Promise<T> {
   }
 }
 
-function member({ id, stamp, by }: SeenKey): string {
-  return by === undefined ? `${id}:${stamp}` : `${id}:${stamp}:${by}`;
+function member({ id, stamp, state }: SeenKey): string {
+  return state === undefined ? `${id}:${stamp}` : `${id}:${stamp}:${state}`;
 }
 
 /** Only we write these values, so their form is known. */
