@@ -24,7 +24,10 @@ export const MISHAPS: readonly Mishap[] = [
   ['requests lost before the commit', (storm) => meet(storm, { kind: 'reset', at: 'before-commit' }, 3)],
   ['answers cut off', (storm) => meet(storm, { kind: 'truncate', bytes: 30 }, 3)],
   ['no answer', (storm) => meet(storm, { kind: 'hang', at: 'after-commit' }, 1)],
-  ['short lists of results', (storm) => meet(storm, shortResults(1), 2)],
+  [
+    'short lists of results',
+    ({ sandbox }) => sandbox.faults.add({ when: { kind: 'collection' }, times: 2, do: shortResults(1) }),
+  ],
   ['slow commits', (storm) => meet(storm, { kind: 'slow-commit', millis: 700 }, 3)],
   ['too many calls at once', (storm) => meet(storm, { kind: 'concurrent-limit' }, 2)],
   ['locked rows', (storm, pick) => meet(storm, locked(pick), 4)],

@@ -13,10 +13,10 @@ const SEED = Number(process.env['ROLECALL_SEED'] ?? Math.floor(Date.now() / 86_4
 it(
   `a storm of ${SECONDS} s (ROLECALL_SEED=${SEED}) of kills, freezes, a Redis that fails, an org that fails, late commits, people and edits of the configuration ends in the desired state (I1–I31, I33–I36, I39)`,
   async () => {
-    const { diary, mishaps, requests, wrong } = await raiseStorm(SEED, SECONDS);
+    const { diary, course, mishaps, requests, wrong } = await raiseStorm(SEED, SECONDS);
 
     const file = path.join(tmpdir(), `rolecall-storm-${SEED}.txt`);
-    writeFileSync(file, diary.join('\n'));
+    writeFileSync(file, [...diary, ...course].join('\n'));
     console.info(`${mishaps} mishaps, ${requests} requests, ${wrong.length} violations; what happened: ${file}`);
     expect(wrong).toEqual([]);
   },

@@ -10,6 +10,7 @@ import { SHORT } from './fault-world.ts';
 import { doSomething, type Pick } from './people.ts';
 import { startChild, type DaemonChild } from './start-child.ts';
 import { openStormConfigs, type StormConfigs } from './storm-configs.ts';
+import { tellCourse } from './storm-course.ts';
 import { endStorm } from './storm-end.ts';
 import { MISHAPS } from './storm-mishaps.ts';
 import { planStorm, type Tick } from './storm-plan.ts';
@@ -22,6 +23,8 @@ export type StormEnd = {
   readonly seed: number;
   /** What people did, what befell the daemons and what was edited, in order, each with the tick in which it was. */
   readonly diary: readonly string[];
+  /** What changed in the org and what was asked of it, and all that the daemons told; empty when nothing is wrong. */
+  readonly course: readonly string[];
   readonly mishaps: number;
   readonly requests: number;
   /** What broke an invariant, what was written after everything was done, and what became known. */
@@ -86,11 +89,21 @@ export async function raiseStorm(seed: number, seconds: number): Promise<StormEn
     }
     const wrong = await endStorm(storm);
     const mishaps = ticks.filter(({ befalls }) => befalls !== 'nothing').length;
-    return { seed, diary, mishaps, requests: sandbox.log.entries.length, wrong };
+    const course = wrong.length === 0 ? [] : [...tellCourse(started), ...(await tellings(storm))];
+    return { seed, diary, course, mishaps, requests: sandbox.log.entries.length, wrong };
   } finally {
     for (const daemon of daemons) daemon.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function tellings({ world, ends }: Storm): Promise<readonly string[]> {
+  const children = await Promise.all(ends);
+  return [
+    ...children.flatMap(({ told }, number) => [`daemon ${number}:`, told]),
+    'those at the end:',
+    ...world.events.map((told) => JSON.stringify(told)),
+  ];
 }
 
 /** A daemon whose very first session is ended before its first use says what to look for, and ends. */
