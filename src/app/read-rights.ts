@@ -24,7 +24,7 @@ export async function readRights(
   const described = await describeAll([...needed.objects.keys()], salesforce, signal);
   const user = await readUserRights(salesforce, signal);
   const granted = await readGrants(salesforce, signal);
-  return { described, user, granted, editable: await readEditable(salesforce, signal) };
+  return { described, user, granted, fields: await readFields(salesforce, signal) };
 }
 
 async function describeAll(
@@ -63,10 +63,16 @@ async function readGrants(salesforce: Salesforce, signal: AbortSignal): Promise<
 }
 
 /** Fields that are required, and those of the system, have no rights of their own and do not show here. */
-async function readEditable(salesforce: Salesforce, signal: AbortSignal): Promise<HeldRights['editable']> {
-  const soql = `SELECT Field FROM FieldPermissions WHERE ${ofUser(salesforce)} AND PermissionsEdit = true ORDER BY Field`;
+async function readFields(salesforce: Salesforce, signal: AbortSignal): Promise<HeldRights['fields']> {
+  const soql = `SELECT Field, PermissionsEdit FROM FieldPermissions WHERE ${ofUser(salesforce)} ORDER BY Field`;
   const rows = await readSetup(soql, salesforce, signal);
-  return rows === null ? null : [...new Set(rows.map((row) => String(row['Field'])))];
+  if (rows === null) return null;
+  const fields = new Map<string, boolean>();
+  for (const row of rows) {
+    const name = String(row['Field']);
+    fields.set(name, fields.get(name) === true || row['PermissionsEdit'] === true);
+  }
+  return fields;
 }
 
 function ofUser(salesforce: Salesforce): string {

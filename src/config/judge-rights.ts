@@ -7,8 +7,8 @@ export type HeldRights = {
   readonly described: ReadonlyMap<string, ObjectDescription>;
   /** What profile and permission sets grant on objects that have rights of their own; null where that is hidden. */
   readonly granted: ReadonlyMap<string, ReadonlySet<ObjectRight>> | null;
-  /** Names of the fields, as `Lead.Phone`, that may be edited by a right on the field itself; null where that is hidden. */
-  readonly editable: readonly string[] | null;
+  /** By the name of each field that has a right of its own, as `Lead.Phone`, whether it may be edited too; null where that is hidden. */
+  readonly fields: ReadonlyMap<string, boolean> | null;
   /** Permissions of the user by name; null where they are hidden. */
   readonly user: ReadonlyMap<string, boolean> | null;
 };
@@ -81,16 +81,36 @@ function judgeObjects({ objects }: NeededRights, { described, granted, user }: H
   return [...findings, ...needless];
 }
 
-/** A field that is written and may not be is a problem of the configuration's place that names it. */
-function judgeFields({ objects, edited }: NeededRights, { editable }: HeldRights): readonly Finding[] {
-  const needless = (editable ?? []).filter((name) => !edited.has(name.toLowerCase()));
-  return [...Map.groupBy(needless, (name) => name.split('.')[0]!)].flatMap(([object, names]): readonly Finding[] => {
+/** A field that is named and may not be read or written is a problem of the configuration's place that names it. */
+function judgeFields({ objects, edited, read }: NeededRights, { fields }: HeldRights): readonly Finding[] {
+  // Which standard fields we read does not depend on the configuration alone; custom ones are all named in it.
+  const isUnread = (name: string): boolean => name.endsWith('__c') && !read.has(name.split('.')[1]!.toLowerCase());
+  const held = [...(fields ?? [])];
+  const unread = held.filter(([name]) => isUnread(name));
+  const unedited = held.filter(
+    ([name, isEditable]) => isEditable && !isUnread(name) && !edited.has(name.toLowerCase()),
+  );
+  return [
+    ...needlessFields(unread, 'read', 'hide them', (object) => objects.has(object)),
     // Where the object itself may not be edited, or need not be, its fields do not matter.
-    const rights = objects.get(object);
-    if (rights?.has('edit') !== true && rights?.has('create') !== true) return [];
-    const fields = names.map((name) => name.slice(object.length + 1)).join(', ');
-    const mend = `make them read-only on ${object} in its permission sets`;
-    return [{ kind: 'needless', message: `edit on fields of ${object}: ${fields}`, mend }];
+    ...needlessFields(unedited, 'edit', 'make them read-only', (object) => {
+      const rights = objects.get(object);
+      return rights?.has('edit') === true || rights?.has('create') === true;
+    }),
+  ];
+}
+
+function needlessFields(
+  fields: readonly (readonly [name: string, isEditable: boolean])[],
+  right: ObjectRight,
+  remedy: string,
+  concerns: (object: string) => boolean,
+): readonly Finding[] {
+  return [...Map.groupBy(fields, ([name]) => name.split('.')[0]!)].flatMap(([object, own]): readonly Finding[] => {
+    if (!concerns(object)) return [];
+    const names = own.map(([name]) => name.slice(object.length + 1)).join(', ');
+    const mend = `${remedy} on ${object} in its permission sets`;
+    return [{ kind: 'needless', message: `${right} on fields of ${object}: ${names}`, mend }];
   });
 }
 

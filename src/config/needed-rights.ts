@@ -14,6 +14,8 @@ export type NeededRights = {
   readonly user: ReadonlyMap<UserRight, string>;
   /** The fields that are written, as `Lead.Status` in lower case; those that rights on fields do not touch are among them. */
   readonly edited: ReadonlySet<string>;
+  /** The fields that the configuration names, of whatever object, in lower case: of a path its last part. */
+  readonly read: ReadonlySet<string>;
 };
 
 /** What a task of ours holds, whatever the configuration. */
@@ -60,9 +62,11 @@ export function neededRights(config: Config): NeededRights {
   }
   if (objects.get('Task')?.has('create') === true) user.set('EditTask', 'tasks are made');
   need('User', 'read');
-  const edited = fieldUses(config)
+  const uses = fieldUses(config);
+  const read = new Set(uses.map(({ field }) => field.split('.').at(-1)!.toLowerCase()));
+  const edited = uses
     .filter(({ access, path }) => access !== 'read' && modeOf(config, path) === 'enforce')
     .map(({ object, field }) => `${object}.${field}`);
   const always = ['Lead.OwnerId', ...TASK_FIELDS.map((field) => `Task.${field}`)];
-  return { objects, user, edited: new Set([...edited, ...always].map((name) => name.toLowerCase())) };
+  return { objects, user, read, edited: new Set([...edited, ...always].map((name) => name.toLowerCase())) };
 }
