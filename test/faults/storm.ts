@@ -108,7 +108,7 @@ async function tellings({ world, ends }: Storm): Promise<readonly string[]> {
 
 /** A daemon whose very first session is ended before its first use says what to look for, and ends. */
 export function isRefusedAtStart(told: string): boolean {
-  return told.includes('"code":"session-refused"') && !told.includes('{"event":"daemon.started"');
+  return /code"?: ?["']session-refused/.test(told) && !told.includes('{"event":"daemon.started"');
 }
 
 async function live(storm: Storm, { pick, pickMishap, befalls }: Tick): Promise<readonly string[]> {

@@ -69,13 +69,22 @@ export function attemptsOnConverted({ sandbox, attempts }: Facts): readonly stri
   );
 }
 
-/** What says that another owner is needed, or that somebody else already holds the turn. */
+const POISON = new Set([
+  'FIELD_CUSTOM_VALIDATION_EXCEPTION',
+  'REQUIRED_FIELD_MISSING',
+  'DUPLICATES_DETECTED',
+  'CANNOT_EXECUTE_FLOW_TRIGGER',
+  'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY',
+]);
+
+/** What says that another owner is needed, that somebody else already holds the turn, or that it goes back (R14). */
 const OTHER_OWNER = new Set([
   'INACTIVE_OWNER_OR_USER',
   'OP_WITH_INVALID_USER_TYPE_EXCEPTION',
   'INVALID_CROSS_REFERENCE_KEY',
   'TRANSFER_REQUIRES_READ',
   'DUPLICATE_VALUE',
+  ...POISON,
 ]);
 
 /**
@@ -173,14 +182,6 @@ export function echoes({ effects, scenario }: Facts): readonly string[] {
       ({ object, id, fields }) => `${object} ${id} was written in an org where nothing happens: ${fields.join(', ')}`,
     );
 }
-
-const POISON = new Set([
-  'FIELD_CUSTOM_VALIDATION_EXCEPTION',
-  'REQUIRED_FIELD_MISSING',
-  'DUPLICATES_DETECTED',
-  'CANNOT_EXECUTE_FLOW_TRIGGER',
-  'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY',
-]);
 
 /** A record that the org does not take is not tried for ever; a change, a configuration and a retry are a new beginning. */
 export function poisonAttempts({ attempts, outside, scenario }: Facts): readonly string[] {
