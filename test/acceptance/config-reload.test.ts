@@ -91,14 +91,14 @@ describe.concurrent('an edit of the configuration while the daemon runs (F41)', 
     const lead = company.lead();
     const daemon = started.start();
     await daemon.until(() => deals.every((deal) => company.flags(deal).status === 'compliant'));
-    const owner = company.ownerOf(lead);
+    await daemon.until(() => company.ownerOf(lead) === 'ron');
 
     write(folder, read(folder).replace(ONE, TWO));
     daemon.reload();
     await daemon.until(() => deals.every((deal) => company.flags(deal).missing === 'contacts 1/2'));
     await daemon.stop();
 
-    expect(company.ownerOf(lead)).toBe(owner);
+    expect(company.ownerOf(lead)).toBe('ron');
     expect(findViolations(sandbox)).toEqual([]);
   });
 
