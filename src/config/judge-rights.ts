@@ -83,8 +83,7 @@ function judgeObjects({ objects }: NeededRights, { described, granted, user }: H
 
 /** A field that is named and may not be read or written is a problem of the configuration's place that names it. */
 function judgeFields({ objects, edited, read }: NeededRights, { fields }: HeldRights): readonly Finding[] {
-  // Which standard fields we read does not depend on the configuration alone; custom ones are all named in it.
-  const isUnread = (name: string): boolean => name.endsWith('__c') && !read.has(name.split('.')[1]!.toLowerCase());
+  const isUnread = (name: string): boolean => !read.has(name.split('.')[1]!.toLowerCase());
   const held = [...(fields ?? [])];
   const unread = held.filter(([name]) => isUnread(name));
   const unedited = held.filter(

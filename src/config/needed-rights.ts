@@ -14,12 +14,25 @@ export type NeededRights = {
   readonly user: ReadonlyMap<UserRight, string>;
   /** The fields that are written, as `Lead.Status` in lower case; those that rights on fields do not touch are among them. */
   readonly edited: ReadonlySet<string>;
-  /** The fields that the configuration names, of whatever object, in lower case: of a path its last part. */
+  /** The fields that are read or written, of whatever object, in lower case; of a path all its parts. */
   readonly read: ReadonlySet<string>;
 };
 
 /** What a task of ours holds, whatever the configuration. */
 const TASK_FIELDS = ['OwnerId', 'WhatId', 'WhoId', 'Subject', 'Description', 'Status', 'Priority', 'ActivityDate'];
+
+/** What else is read whatever the configuration, by its object. A right to a part of an address is one to all of it. */
+const ALWAYS_READ: Readonly<Record<string, readonly string[]>> = {
+  Lead: ['Address', 'Country', 'CountryCode', 'LeadSource', 'Company', 'Email', 'Website', 'LastActivityDate'],
+  Account: ['BillingAddress', 'BillingCountry', 'BillingCountryCode', 'BillingState', 'BillingStateCode', 'Name'],
+  Contact: ['AccountId', 'Name', 'Title'],
+  Opportunity: ['Amount', 'CloseDate', 'CurrencyIsoCode'],
+  OpportunityContactRole: ['IsPrimary', 'Role'],
+  Activity: ['CompletedDateTime', 'StartDateTime', 'EndDateTime', 'TaskSubtype'],
+  CampaignMember: ['CampaignId', 'ContactId', 'LeadId', 'FirstRespondedDate', 'HasResponded'],
+  Campaign: ['Type'],
+  User: ['ManagerId', 'TimeZoneSidKey', 'Username'],
+};
 
 /**
  * The rights that a configuration needs: what only observes reads and does not write.
@@ -63,10 +76,25 @@ export function neededRights(config: Config): NeededRights {
   if (objects.get('Task')?.has('create') === true) user.set('EditTask', 'tasks are made');
   need('User', 'read');
   const uses = fieldUses(config);
-  const read = new Set(uses.map(({ field }) => field.split('.').at(-1)!.toLowerCase()));
+  const read = [
+    ...uses.flatMap(({ field }) => fieldsAlong(field)),
+    ...TASK_FIELDS,
+    ...Object.values(ALWAYS_READ).flat(),
+  ];
   const edited = uses
     .filter(({ access, path }) => access !== 'read' && modeOf(config, path) === 'enforce')
     .map(({ object, field }) => `${object}.${field}`);
   const always = ['Lead.OwnerId', ...TASK_FIELDS.map((field) => `Task.${field}`)];
-  return { objects, user, read, edited: new Set([...edited, ...always].map((name) => name.toLowerCase())) };
+  return { objects, user, read: inLowerCase(read), edited: inLowerCase([...edited, ...always]) };
+}
+
+/** `Account.Owner.Name` goes through `AccountId` and `OwnerId`, `Partner__r.Name` through `Partner__c`. */
+function fieldsAlong(path: string): readonly string[] {
+  const names = path.split('.');
+  const lookups = names.slice(0, -1).map((name) => (name.endsWith('__r') ? name.replace(/__r$/, '__c') : `${name}Id`));
+  return [...lookups, names.at(-1)!];
+}
+
+function inLowerCase(names: readonly string[]): ReadonlySet<string> {
+  return new Set(names.map((name) => name.toLowerCase()));
 }

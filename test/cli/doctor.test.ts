@@ -71,7 +71,7 @@ describe('rolecall doctor', () => {
     practice.grant('Opportunity', { PermissionsViewAllRecords: false, PermissionsDelete: true });
     practice.grant('Case', { PermissionsRead: true });
     const [field] = practice.org.all('FieldPermissions');
-    for (const name of ['Lead.Phone', 'Lead.Email', 'Opportunity.Amount', 'Lead.Salary__c']) {
+    for (const name of ['Lead.Phone', 'Lead.Email', 'Opportunity.Amount', 'Lead.Salary__c', 'Lead.Fax']) {
       const [SobjectType] = name.split('.');
       practice.org.load([{ object: 'FieldPermissions', fields: { ParentId: String(field!['ParentId']), SobjectType: SobjectType!, Field: name, PermissionsRead: true, PermissionsEdit: true } }]); // oxfmt-ignore
     }
@@ -91,7 +91,7 @@ describe('rolecall doctor', () => {
     expect(of('needless', findings)).toEqual([
       'read on Case',
       'delete on Opportunity',
-      'read on fields of Lead: Salary__c',
+      'read on fields of Lead: Fax, Salary__c',
       'edit on fields of Lead: Email, Phone',
       'edit on fields of Opportunity: Amount',
       'Author Apex',
