@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-
 import { readInstant, type Instant } from '../domain/instant.ts';
 import type { Row } from '../domain/record.ts';
 import type { WorkKind } from '../domain/work.ts';
 import type { Epoch, Inventory, SeenKey, State, Urgency, WorkQueues } from '../ports.ts';
+import { digest } from '../rules/text/digest.ts';
 import type { Stream } from './streams.ts';
 
 export type HandOn = {
@@ -125,13 +124,8 @@ function sum<T>(values: Iterable<T>, size: (value: T) => number): number {
 function keyOf({ fields }: Stream): (row: Row) => SeenKey {
   return (row) => {
     const key = { id: String(row['Id']), stamp: stampOf(row) };
-    return fields.length === 0 ? key : { ...key, state: digestOf(fields.map((field) => row[field])) };
+    return fields.length === 0 ? key : { ...key, state: digest(JSON.stringify(fields.map((field) => row[field]))) };
   };
-}
-
-/** Short: there is one in Redis for every row that may be read again. */
-function digestOf(values: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(values)).digest('base64url').slice(0, 8);
 }
 
 /** The row's `SystemModstamp`. */
