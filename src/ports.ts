@@ -5,6 +5,7 @@ import type { DeadLetter } from './domain/dead-letter.ts';
 import type { AppError, Recovery } from './domain/error.ts';
 import type { Instant } from './domain/instant.ts';
 import type { Lane } from './domain/lane.ts';
+import type { ObjectDescription } from './domain/object-description.ts';
 import type { HeldRecord, Pause } from './domain/pause.ts';
 import type { Fields, Row } from './domain/record.ts';
 import type { WorkKind } from './domain/work.ts';
@@ -36,33 +37,6 @@ export type RowFate =
       readonly recovery: Recovery;
     }
   | { readonly kind: 'unknown'; readonly cause: AppError };
-
-export type FieldDescription = {
-  readonly name: string;
-  /** Salesforce's type: `string`, `picklist`, `reference`, `datetime`, … */
-  readonly type: string;
-  readonly length: number;
-  readonly isCreateable: boolean;
-  readonly isUpdateable: boolean;
-  readonly isFilterable: boolean;
-  readonly isNillable: boolean;
-  readonly isExternalId: boolean;
-  readonly isUnique: boolean;
-  readonly isRestrictedPicklist: boolean;
-  /** A formula: it changes without the record's stamp. */
-  readonly isCalculated: boolean;
-  readonly picklistValues: readonly { readonly value: string; readonly isActive: boolean }[];
-  readonly referenceTo: readonly string[];
-  readonly relationshipName: string | null;
-};
-
-export type ObjectDescription = {
-  readonly name: string;
-  /** What the integration user may do with records of it. */
-  readonly isCreateable: boolean;
-  readonly isUpdateable: boolean;
-  readonly fields: ReadonlyMap<string, FieldDescription>;
-};
 
 export type DeletedRows = {
   readonly rows: readonly { readonly id: string; readonly deletedAt: Instant }[];

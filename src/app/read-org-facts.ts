@@ -1,7 +1,8 @@
 import { objectsToDescribe, type OrgFacts } from '../config/live.ts';
 import type { Config } from '../config/schema.ts';
 import { AppError } from '../domain/error.ts';
-import type { ObjectDescription, Salesforce } from '../ports.ts';
+import type { ObjectDescription } from '../domain/object-description.ts';
+import type { Salesforce } from '../ports.ts';
 import { readDirectory, readStages, type Directory } from '../workers/read-org.ts';
 import type { OrgStage } from '../rules/contact-roles/stage-order.ts';
 

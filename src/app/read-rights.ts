@@ -3,7 +3,8 @@ import type { NeededRights, ObjectRight } from '../config/needed-rights.ts';
 import { AppError } from '../domain/error.ts';
 import type { Row } from '../domain/record.ts';
 import { quoteList } from '../poll/soql.ts';
-import type { ObjectDescription, Salesforce } from '../ports.ts';
+import type { ObjectDescription } from '../domain/object-description.ts';
+import type { Salesforce } from '../ports.ts';
 
 /** The columns of `ObjectPermissions` and what they grant. */
 const GRANTS: Readonly<Record<string, ObjectRight>> = {

@@ -1,4 +1,4 @@
-import type { FieldDescription, ObjectDescription } from '../ports.ts';
+import type { FieldDescription, ObjectDescription } from '../domain/object-description.ts';
 
 /** What the org says about a name. */
 export type FieldResolution =

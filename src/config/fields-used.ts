@@ -1,4 +1,4 @@
-import type { ObjectDescription } from '../ports.ts';
+import type { ObjectDescription } from '../domain/object-description.ts';
 import type { NamedObject } from './condition-uses.ts';
 import { resolveField } from './describe-field.ts';
 import { fieldUses } from './field-uses.ts';

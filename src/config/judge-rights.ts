@@ -1,4 +1,4 @@
-import type { ObjectDescription } from '../ports.ts';
+import type { ObjectDescription } from '../domain/object-description.ts';
 import type { NeededRights, ObjectRight } from './needed-rights.ts';
 
 /** What the integration user holds, as far as it may look it up. */

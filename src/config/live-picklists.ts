@@ -1,4 +1,4 @@
-import type { FieldDescription } from '../ports.ts';
+import type { FieldDescription } from '../domain/object-description.ts';
 import { fold } from '../rules/text/fold.ts';
 import { resolveField } from './describe-field.ts';
 import type { Describe } from './fields-used.ts';

@@ -1,6 +1,6 @@
 import type { OrgFacts } from '../../src/config/live.ts';
 import type { OrgQueue, User } from '../../src/domain/record.ts';
-import type { FieldDescription, ObjectDescription } from '../../src/ports.ts';
+import type { FieldDescription, ObjectDescription } from '../../src/domain/object-description.ts';
 import { sandboxSchema } from '../../src/sandbox/schema/sandbox-schema.ts';
 
 const STAGES = [

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FieldDescription, ObjectDescription } from '../../ports.ts';
+import type { FieldDescription, ObjectDescription } from '../../domain/object-description.ts';
 import { readShape } from './refusal.ts';
 import type { Session } from './session.ts';
 
